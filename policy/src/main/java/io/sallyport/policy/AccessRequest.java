@@ -1,0 +1,13 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.fhir.Interaction;
+import java.time.Instant;
+
+/**
+ * Who asks to do what, when: the whole input of a decision besides the policy.
+ *
+ * @param claims the caller's verified claims
+ * @param interaction what is asked for
+ * @param time when it is asked; the policy has no clock of its own
+ */
+public record AccessRequest(Claims claims, Interaction interaction, Instant time) {}

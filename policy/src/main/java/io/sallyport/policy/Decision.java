@@ -1,0 +1,36 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.redact.View;
+
+/** What the policy says of one {@link AccessRequest}. */
+public sealed interface Decision {
+  /** The role that applied, or "" when none did. */
+  String role();
+
+  /** The purpose of use that applied, or "". */
+  String purpose();
+
+  /** The rule that decided, as a path into the policy: {@code roles.nurse.types.Patient}. */
+  String rule();
+
+  /**
+   * The access may happen, seen through {@code view}.
+   *
+   * @param interaction the interaction as the upstream shall see it (canonical, narrowed)
+   * @param view what the caller may see of the answer
+   * @param onlyId when not null, only the resource with this id may be released (the patient of a
+   *     compartment)
+   */
+  record Permit(
+      String role, String purpose, String rule, Interaction interaction, View view, String onlyId)
+      implements Decision {}
+
+  /**
+   * The access is refused.
+   *
+   * @param detail for the log and the journal; no data
+   */
+  record Deny(String role, String purpose, String rule, Reason reason, String detail)
+      implements Decision {}
+}

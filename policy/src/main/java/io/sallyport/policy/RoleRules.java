@@ -1,0 +1,57 @@
+package io.sallyport.policy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One role as the file writes it, before it is compiled against the definitions.
+ *
+ * @param name as {@code nurse}
+ * @param types the rules by resource type; the keys {@code *} and {@code *compartment} are expanded
+ *     by the reader
+ * @param hide role-level patterns: {@code Type.path}, a bare datatype, {@code *.path}, {@code
+ *     **.name}, {@code Extension(url)}
+ * @param keepDerived whether narrative and {@code Signature.data} stay where something is hidden
+ * @param tags which of REDACTED (meta.security) and SUBSETTED (meta.tag) partial views carry
+ * @param absent the data-absent-reason code for hidden required elements: {@code unknown} or {@code
+ *     masked}
+ * @param versions whether versionId, lastUpdated, ETag and Last-Modified are shown
+ */
+public record RoleRules(
+    String name,
+    Map<String, TypeRule> types,
+    List<Pattern> hide,
+    boolean keepDerived,
+    Set<String> tags,
+    String absent,
+    boolean versions) {
+
+  /**
+   * What a role may do with, and see of, one type.
+   *
+   * @param does the interactions, as {@code read}
+   * @param showAll {@code show: all}
+   * @param show the allow-list when not {@code showAll}
+   * @param hide what is subtracted
+   * @param search the parameters allowed, narrowing the closure; null when not given
+   * @param acceptRisk modifier elements whose hiding is accepted
+   * @param at where the rule stands
+   */
+  public record TypeRule(
+      String type,
+      Set<String> does,
+      boolean showAll,
+      List<Pattern> show,
+      List<Pattern> hide,
+      List<Pattern> search,
+      Set<String> acceptRisk,
+      Problem.Location at) {}
+
+  /**
+   * An element pattern or parameter name as written, and where.
+   *
+   * @param path the path inside the document: {@code roles.nurse.types.Patient.hide[0]}
+   */
+  public record Pattern(String text, Problem.Location at, String path) {}
+}

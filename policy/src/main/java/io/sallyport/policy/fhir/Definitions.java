@@ -1,0 +1,124 @@
+package io.sallyport.policy.fhir;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One FHIR version as data: its types, their elements, its search parameters and its patient
+ * compartment. Read from a compact resource that the build extracts from the published definitions,
+ * so that start-up parses no 20 MB of XML. Immutable.
+ */
+public final class Definitions {
+  /**
+   * A resource type, datatype, primitive or backbone element with its direct children.
+   *
+   * @param name {@code Patient}, {@code HumanName}, {@code string}, or for an anonymous backbone
+   *     its path {@code Patient.contact}
+   * @param kind what it is
+   * @param parent the type it specializes ({@code DomainResource}, {@code Element}), "" for none
+   * @param elements inherited ones included, in the order of the definition
+   */
+  public record Type(String name, Kind kind, String parent, List<Element> elements) {}
+
+  /**
+   * What a {@link Type} is. Abstract ones (Element, Resource, DomainResource) are of their kind.
+   */
+  public enum Kind {
+    RESOURCE,
+    DATATYPE,
+    PRIMITIVE,
+    BACKBONE
+  }
+
+  /**
+   * One element.
+   *
+   * @param name {@code birthDate}; a choice without its {@code [x]}: {@code deceased}
+   * @param path {@code Patient.birthDate}
+   * @param min 0 or 1 and more
+   * @param list whether it repeats (a JSON array)
+   * @param choice whether its JSON key carries its type: {@code deceasedBoolean}
+   * @param modifier isModifier of the definition
+   * @param types the names of its possible {@link Type}s; the backbone's own path for an anonymous
+   *     one, or the path a content reference names; {@code Resource} for {@code contained}
+   */
+  public record Element(
+      String name,
+      String path,
+      int min,
+      boolean list,
+      boolean choice,
+      boolean modifier,
+      List<String> types) {}
+
+  /**
+   * One search parameter as published.
+   *
+   * @param code {@code birthdate}
+   * @param type {@code date}, {@code token}, {@code reference}, ...
+   * @param bases the resource types it searches
+   * @param expression its FHIRPath, "" when it has none
+   * @param components for composites: the (definition code, expression) of each part
+   */
+  public record SearchParameter(
+      String code,
+      String type,
+      List<String> bases,
+      String expression,
+      List<Map.Entry<String, String>> components) {}
+
+  private Definitions() {}
+
+  /** FHIR R4 (4.0.1). */
+  public static Definitions r4() {
+    throw new IllegalStateException("definitions");
+  }
+
+  /** The version's short name: {@code R4}. */
+  public String version() {
+    throw new IllegalStateException("definitions");
+  }
+
+  /** A type by name or backbone path; null when there is none. */
+  public Type type(String name) {
+    throw new IllegalStateException("definitions");
+  }
+
+  /** The concrete resource types, in alphabetical order. */
+  public Collection<String> resources() {
+    throw new IllegalStateException("definitions");
+  }
+
+  /** Every type. */
+  public Collection<Type> types() {
+    throw new IllegalStateException("definitions");
+  }
+
+  /** A type's search parameter by code (those of Resource and DomainResource too); null if none. */
+  public SearchParameter searchParameter(String type, String code) {
+    throw new IllegalStateException("definitions");
+  }
+
+  /** All search parameters of a type (those of Resource and DomainResource too). */
+  public Collection<SearchParameter> searchParameters(String type) {
+    throw new IllegalStateException("definitions");
+  }
+
+  /**
+   * The codes of the search parameters that put a resource of this type into a patient's
+   * compartment, from the CompartmentDefinition; empty when the type is not a member.
+   */
+  public List<String> patientCompartment(String type) {
+    throw new IllegalStateException("definitions");
+  }
+
+  /**
+   * The paths of the elements that name the patient a resource is about (a Reference each), as
+   * {@code Observation.subject}: the patient compartment's links called patient, subject,
+   * beneficiary or individual. Empty for Patient itself and for types that have none.
+   */
+  public List<String> patientPaths(String type) {
+    throw new IllegalStateException("definitions");
+  }
+}

@@ -1,0 +1,55 @@
+package io.sallyport.policy.fhir;
+
+import java.util.List;
+
+/**
+ * A request understood as one FHIR RESTful interaction. It is the only form in which a request goes
+ * on: what the policy judged is what the upstream is sent, rebuilt from here.
+ *
+ * @param kind which interaction
+ * @param type the resource type; "" for {@link Kind#CAPABILITIES}
+ * @param id the logical id; "" when the kind has none
+ * @param version the version id; "" but for {@link Kind#VREAD}
+ * @param parameters search parameters in the order given, decoded; result parameters included
+ * @see <a href="https://hl7.org/fhir/R4/http.html">FHIR R4 RESTful API</a>
+ */
+public record Interaction(
+    Kind kind, String type, String id, String version, List<Parameter> parameters) {
+
+  /** The interactions that exist so far. Anything else is refused by {@link InteractionParser}. */
+  public enum Kind {
+    READ("read"),
+    VREAD("vread"),
+    SEARCH("search"),
+    CAPABILITIES("capabilities");
+
+    private final String code;
+
+    Kind(String code) {
+      this.code = code;
+    }
+
+    /** The word a policy's {@code do:} uses. */
+    public String code() {
+      return code;
+    }
+  }
+
+  /**
+   * One search or result parameter.
+   *
+   * @param name without its modifier: {@code birthdate}
+   * @param modifier without its colon: {@code missing}; "" when none
+   * @param value decoded
+   */
+  public record Parameter(String name, String modifier, String value) {
+    /** Name and modifier as on the wire. */
+    public String code() {
+      return modifier.isEmpty() ? name : name + ":" + modifier;
+    }
+  }
+
+  public Interaction {
+    parameters = List.copyOf(parameters);
+  }
+}

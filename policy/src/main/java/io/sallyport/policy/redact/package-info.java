@@ -1,0 +1,7 @@
+/**
+ * Rewrites FHIR JSON to what a view lets through.
+ *
+ * <p>A pure library: no sockets, files, threads or clock; time arrives inside the request. It must
+ * not know Netty, Chronicle, logging or the proxy.
+ */
+package io.sallyport.policy.redact;

@@ -1,0 +1,2 @@
+/** Who is calling: credentials to identities. */
+package io.sallyport.proxy.authn;

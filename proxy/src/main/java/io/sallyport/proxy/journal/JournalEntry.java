@@ -1,0 +1,137 @@
+package io.sallyport.proxy.journal;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a frame says. Entries carry identifiers, paths and counts, never clinical values; the one
+ * exception is the canonical query string of a search. An exchange is an {@link Intent} followed by
+ * an {@link Outcome} (answer in one piece) or by {@link Disclosure}s and a {@link Close} (streamed
+ * answer); or a {@link Refused} alone or after its intent. Strings are never null; "" means none.
+ */
+public sealed interface JournalEntry {
+
+  /** A resource that was released. */
+  record Resource(String type, String id, List<String> patients) {
+    @Override
+    public String toString() {
+      return "[phi]";
+    }
+  }
+
+  /**
+   * Someone is about to access something: recorded before the upstream hears of it. A deny is
+   * recorded as an intent, too, whose {@code permitted} is false; nothing is forwarded then.
+   *
+   * @param exchange the request id, also in the response header
+   * @param subject who (issuer-unique)
+   * @param client the OAuth client
+   * @param session session or token id
+   * @param remote the caller's address
+   * @param route the route's path
+   * @param interaction {@code read}, {@code search}, ...
+   * @param target canonical path: {@code Patient/123}
+   * @param query canonical query string of a search
+   */
+  record Intent(
+      String exchange,
+      boolean permitted,
+      String issuer,
+      String subject,
+      String client,
+      String session,
+      String remote,
+      String route,
+      String role,
+      String purpose,
+      String interaction,
+      String target,
+      String query,
+      String rule,
+      String policy)
+      implements JournalEntry {}
+
+  /**
+   * The answer, in one piece, recorded before its first byte leaves.
+   *
+   * @param intent sequence number of the intent
+   * @param removed rule hits: path and count
+   * @param digest SHA-256 of the body as released, hex
+   */
+  record Outcome(
+      String exchange,
+      long intent,
+      int status,
+      List<Resource> resources,
+      Map<String, Integer> removed,
+      int withheld,
+      long bytes,
+      String digest)
+      implements JournalEntry {}
+
+  /** A window of a streamed answer, recorded before it leaves. {@code number} counts from 1. */
+  record Disclosure(
+      String exchange,
+      long intent,
+      int number,
+      List<Resource> resources,
+      Map<String, Integer> removed,
+      int withheld,
+      long bytes,
+      String digest)
+      implements JournalEntry {}
+
+  /** The end of a streamed answer. {@code digest} is over all windows. */
+  record Close(
+      String exchange,
+      long intent,
+      boolean complete,
+      int status,
+      int windows,
+      int resources,
+      long bytes,
+      String digest,
+      String reason)
+      implements JournalEntry {}
+
+  /**
+   * A request that was refused.
+   *
+   * @param intent sequence number of its intent, or -1 when it did not get that far
+   * @param reason a word of the closed vocabulary
+   * @param detail names, paths, positions; no data
+   */
+  record Refused(
+      String exchange,
+      long intent,
+      int status,
+      String reason,
+      String detail,
+      String issuer,
+      String subject,
+      String client,
+      String remote,
+      String route,
+      String method,
+      String target)
+      implements JournalEntry {}
+
+  /** The caller did not get (all of) an answer that an {@link Outcome} released. */
+  record Aborted(String exchange, long intent, String reason) implements JournalEntry {}
+
+  /** The appliance started. */
+  record Started(String version, String java, String host, long pid) implements JournalEntry {}
+
+  /** The appliance stopped in order. */
+  record Stopped(String reason) implements JournalEntry {}
+
+  /** A configuration or policy came into force: what, by whom, its hash and the one before. */
+  record ConfigLoaded(String who, String what, String hash, String previous)
+      implements JournalEntry {}
+
+  /** A key was created, wrapped, rotated. Never key bytes. */
+  record KeyEvent(String what, String key, String detail) implements JournalEntry {}
+
+  /** Something an operator must know: plaintext upstream, recovery after a kill, clock step. */
+  record Alert(String what, String detail) implements JournalEntry {}
+}

@@ -1,0 +1,2 @@
+/** Key operations by provider; key bytes never leave. */
+package io.sallyport.proxy.kms;

@@ -1,0 +1,2 @@
+/** Sockets, TLS and HTTP. It makes no decision. */
+package io.sallyport.proxy.net;
