@@ -47,6 +47,8 @@ public enum Reason {
       502, "exception", Fault.UPSTREAM, "The record system's answer was not valid FHIR JSON."),
   UPSTREAM_TOO_LARGE(502, "too-long", Fault.UPSTREAM, "The record system's answer was too large."),
   UPSTREAM_ERROR(502, "exception", Fault.UPSTREAM, "The record system reported an error."),
+  /** The record system found the request wrong, though we did not. */
+  UPSTREAM_REJECTED(400, "invalid", Fault.DOWNSTREAM, "The record system rejected the request."),
   UPSTREAM_BUSY(503, "throttled", Fault.UPSTREAM, "The record system is busy."),
   UPSTREAM_TIMEOUT(504, "timeout", Fault.UPSTREAM, "The record system did not answer in time."),
 

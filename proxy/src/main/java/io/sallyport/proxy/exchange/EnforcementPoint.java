@@ -1,24 +1,291 @@
 package io.sallyport.proxy.exchange;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.prometheus.client.CollectorRegistry;
+import io.sallyport.policy.AccessRequest;
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.proxy.authn.Identity;
+import io.sallyport.proxy.journal.Durability;
 import io.sallyport.proxy.journal.Journal;
+import io.sallyport.proxy.journal.JournalEntry;
+import io.sallyport.proxy.journal.JournalUnavailable;
+import io.sallyport.proxy.journal.Recorded;
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The spine: the life of an exchange is one method. */
+/**
+ * The spine: the life of an exchange is {@link #serve}. Each arrow changes the type, so that the
+ * wrong order does not compile: the upstream takes a {@code Recorded<Permit>}, a disclosure needs a
+ * {@code Redacted}, and {@link #respond} takes a {@code Recorded} answer.
+ *
+ * <p>Stateless between exchanges and shared by all loops; everything runs on the exchange's loop.
+ */
 public final class EnforcementPoint {
-  public EnforcementPoint(Journal journal, Upstream upstream) {}
+  private static final Logger LOG = LoggerFactory.getLogger(EnforcementPoint.class);
+
+  private final Journal journal;
+  private final Upstream upstream;
+  private final Clock clock;
+  private final SealedLinks links;
+  private final Understanding understanding;
+  private final Capabilities capabilities;
+  private final ExchangeMetrics metrics;
+
+  public EnforcementPoint(
+      Journal journal, Upstream upstream, Clock clock, CollectorRegistry registry) {
+    this.journal = journal;
+    this.upstream = upstream;
+    this.clock = clock;
+    this.links = new SealedLinks(clock);
+    this.understanding = new Understanding(links);
+    this.capabilities = new Capabilities(clock.instant());
+    this.metrics = new ExchangeMetrics(registry);
+  }
 
   /** Serves one exchange. Completes, never exceptionally, when the answer has been handed over. */
   public CompletionStage<Void> serve(Exchange x) {
-    return CompletableFuture.completedFuture(null);
+    return CompletableFuture.completedFuture(x)
+        .thenCompose(this::authenticate)
+        .thenApply(identity -> decide(x, route(x), identity))
+        .thenCompose(decision -> record(x, decision)) // permit or deny: recorded first
+        .thenCompose(permit -> forward(x, permit)) // a deny goes no further
+        .thenCompose(windows -> release(x, windows)) // redact, record, respond: window by window
+        .exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
+  }
+
+  private CompletionStage<Identity> authenticate(Exchange x) {
+    if (!journal.writable()) {
+      return CompletableFuture.failedFuture(new JournalUnavailable("journal is fenced", null));
+    }
+    return x.backOnLoop(x.snapshot().authenticator().authenticate(x.head().authorization()));
+  }
+
+  private Route route(Exchange x) {
+    return Router.route(x.snapshot(), x.head());
+  }
+
+  private Asked decide(Exchange x, Route route, Identity identity) {
+    assert x.onLoop();
+    x.identity(identity);
+    x.route(route);
+    Interaction interaction = understanding.of(x);
+    AccessRequest request = new AccessRequest(identity.claims(), interaction, clock.instant());
+    Decision decision = route.policy().decide(request);
+    x.decision(decision);
+    return new Asked(interaction, decision);
+  }
+
+  /** A decision and what it was about. */
+  private record Asked(Interaction interaction, Decision decision) {}
+
+  private CompletionStage<Recorded<Decision.Permit>> record(Exchange x, Asked asked) {
+    JournalEntry intent = Entries.intent(x, asked.interaction(), asked.decision());
+    if (asked.decision() instanceof Decision.Permit permit) {
+      return append(x, permit, intent)
+          .thenApply(
+              recorded -> {
+                x.intent(recorded.sequence());
+                return recorded;
+              });
+    }
+    Decision.Deny deny = (Decision.Deny) asked.decision();
+    return append(x, deny, intent)
+        .thenApply(
+            recorded -> {
+              x.intent(recorded.sequence());
+              throw new Refusal(deny.reason(), deny.detail());
+            });
+  }
+
+  private CompletionStage<Windows> forward(Exchange x, Recorded<Decision.Permit> permit) {
+    if (permit.value().interaction().kind() == Interaction.Kind.CAPABILITIES) {
+      return CompletableFuture.completedFuture(null); // ours to write: nothing is forwarded
+    }
+    return x.backOnLoop(upstream.send(x, permit))
+        .thenApply(
+            response -> {
+              x.windows(windows(x, permit.value(), response));
+              Judgement.admit(response);
+              return x.windows();
+            });
+  }
+
+  private Windows windows(Exchange x, Decision.Permit permit, Upstream.Response response) {
+    return permit.interaction().kind() == Interaction.Kind.SEARCH
+        ? new BundleWindows(x, permit, response, links)
+        : new ResourceWindows(x, permit, response);
+  }
+
+  private CompletionStage<Void> release(Exchange x, Windows windows) {
+    if (windows == null) {
+      return release(x, author(x));
+    }
+    return Repeat.until(
+        () ->
+            windows // redact
+                .next()
+                .thenCompose(disclosure -> record(x, disclosure)) // recorded before a byte leaves
+                .thenCompose(disclosure -> respond(x, disclosure)));
+  }
+
+  private CompletionStage<Void> release(Exchange x, Answer.Authored authored) {
+    return append(x, authored, Entries.released(x, authored))
+        .thenCompose(recorded -> respond(x, recorded))
+        .thenApply(last -> null);
+  }
+
+  private CompletionStage<Recorded<Answer.Disclosure>> record(Exchange x, Answer.Disclosure d) {
+    return append(x, d, Entries.released(x, d));
+  }
+
+  /** Appends, and gives back the buffer of an answer that could not be recorded. */
+  private <T> CompletionStage<Recorded<T>> append(Exchange x, T value, JournalEntry entry) {
+    CompletionStage<Recorded<T>> appended;
+    try {
+      appended = journal.append(value, entry, durability(value));
+    } catch (RuntimeException failure) {
+      appended = CompletableFuture.failedFuture(failure);
+    }
+    return x.backOnLoop(appended)
+        .whenComplete(
+            (recorded, failure) -> {
+              if (failure != null && value instanceof Answer answer) {
+                answer.release();
+              }
+            });
+  }
+
+  // A failed log-in leaves no other trace anywhere: it is on the disk before the caller hears of
+  // it.
+  private static Durability durability(Object value) {
+    return value instanceof Answer.Refused refused && refused.why().reason().status() == 401
+        ? Durability.DISK
+        : Durability.PROCESS;
   }
 
   /**
-   * Refuses a request that {@code net} could not accept (malformed, too large, timed out): recorded
-   * and answered like any other refusal.
+   * Hands a recorded answer to the caller. True when it was the last part.
+   *
+   * <p>If the caller is gone the record stands: the trail may over-report a disclosure, never
+   * under-report one. What it did not get is recorded, too.
    */
-  public CompletionStage<Void> refuse(Exchange x, Refusal refusal) {
-    return CompletableFuture.completedFuture(null);
+  private CompletionStage<Boolean> respond(Exchange x, Recorded<? extends Answer> recorded) {
+    Answer answer = recorded.value();
+    if (answer instanceof Answer.Disclosure d) {
+      metrics.disclosed(d);
+      return d.whole() ? whole(x, d.head(), d.body()) : part(x, d);
+    }
+    if (answer instanceof Answer.Authored a) {
+      metrics.authored();
+      return whole(x, a.head(), a.body());
+    }
+    Reason reason = ((Answer.Refused) answer).why().reason();
+    metrics.refused(reason);
+    return whole(
+        x, Heads.refused(x, reason), Unpooled.wrappedBuffer(Outcomes.body(reason, x.id())));
+  }
+
+  private CompletionStage<Boolean> whole(Exchange x, Downstream.Head head, ByteBuf body) {
+    return x.downstream()
+        .answer(head, body)
+        .handle(
+            (sent, failure) -> {
+              if (failure != null && x.intent() >= 0) {
+                append(
+                    x,
+                    x,
+                    new JournalEntry.Aborted(x.id(), x.intent(), Reason.CLIENT_ABORTED.name()));
+              }
+              return true;
+            });
+  }
+
+  private CompletionStage<Boolean> part(Exchange x, Answer.Disclosure d) {
+    if (d.number() == 1) {
+      x.begin();
+      x.downstream().begin(d.head());
+    }
+    CompletionStage<Void> written =
+        x.downstream()
+            .write(d.body())
+            .exceptionallyCompose(
+                gone ->
+                    CompletableFuture.failedFuture(
+                        new Refusal(Reason.CLIENT_ABORTED, "caller left in mid-answer", gone)));
+    if (!d.last()) {
+      return written.thenApply(more -> false);
+    }
+    return written
+        .thenCompose(all -> append(x, x, Entries.closed(x, true, "")))
+        .thenCompose(closed -> x.downstream().end().handle((sent, gone) -> true));
+  }
+
+  private Answer.Authored author(Exchange x) {
+    byte[] json = capabilities.of(x.route(), (Decision.Permit) x.decision());
+    return new Answer.Authored(Heads.ok(x), Unpooled.wrappedBuffer(json), new Digest().of(json));
+  }
+
+  /**
+   * Refuses: records the refusal, then answers it. Also for a request that {@code net} could not
+   * accept (malformed, too large, too slow). Completes, never exceptionally.
+   */
+  public CompletionStage<Void> refuse(Exchange x, Refusal why) {
+    if (x.windows() != null) {
+      x.windows().cancel();
+    }
+    if (x.begun()) {
+      return cut(x, why);
+    }
+    if (why.reason() == Reason.JOURNAL_UNAVAILABLE) {
+      return unrecorded(x);
+    }
+    return append(x, new Answer.Refused(why), Entries.refused(x, why))
+        .thenCompose(recorded -> respond(x, recorded))
+        .handle((sent, failure) -> failure)
+        .thenCompose(
+            failure -> failure == null ? CompletableFuture.completedFuture(null) : unrecorded(x));
+  }
+
+  /**
+   * A streamed answer that went wrong: no clean end, so that no client takes a part for the whole.
+   */
+  private CompletionStage<Void> cut(Exchange x, Refusal why) {
+    x.downstream().reset();
+    metrics.refused(why.reason());
+    return append(x, x, Entries.closed(x, false, why.reason().name()))
+        .handle((closed, failure) -> null);
+  }
+
+  /** The one answer that is not recorded: the 503 of a journal that cannot write. */
+  private CompletionStage<Void> unrecorded(Exchange x) {
+    Reason reason = Reason.JOURNAL_UNAVAILABLE;
+    metrics.unrecorded();
+    metrics.refused(reason);
+    return x.downstream()
+        .answer(Heads.refused(x, reason), Unpooled.wrappedBuffer(Outcomes.body(reason, x.id())))
+        .handle((sent, gone) -> null);
+  }
+
+  private static Refusal reasonFor(Exchange x, Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof Refusal refusal) {
+      return refusal;
+    }
+    if (cause instanceof JournalUnavailable) {
+      return new Refusal(Reason.JOURNAL_UNAVAILABLE, "journal cannot write", cause);
+    }
+    LOG.error("request {} failed on a programming error", x.id(), cause);
+    return new Refusal(Reason.INTERNAL, cause.getClass().getSimpleName(), cause);
   }
 }

@@ -2,7 +2,10 @@ package io.sallyport.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.redact.Redactor;
+import io.sallyport.proxy.authn.Identity;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -19,6 +22,15 @@ public final class Exchange {
   private final String remote;
   private final Redactor redactor;
   private final Downstream downstream;
+
+  // What the stages learn on the way, in this order.
+  private Identity identity;
+  private Route route;
+  private String page;
+  private Decision decision;
+  private long intent = -1;
+  private Windows windows;
+  private boolean begun;
 
   /**
    * @param id the request id: in the response header and the journal
@@ -77,6 +89,76 @@ public final class Exchange {
     return downstream;
   }
 
+  /** The route it took; null before routing. */
+  public Route route() {
+    return route;
+  }
+
+  /**
+   * The request target below the upstream's base that stands for a permit: rebuilt from the
+   * interaction, or for a further page the reference that the upstream itself gave us and we
+   * sealed.
+   */
+  public String upstreamReference(Decision.Permit permit) {
+    return page != null ? page : InteractionParser.canonical(permit.interaction());
+  }
+
+  Identity identity() {
+    return identity;
+  }
+
+  void identity(Identity value) {
+    identity = value;
+  }
+
+  void route(Route value) {
+    route = value;
+  }
+
+  String page() {
+    return page;
+  }
+
+  void page(String value) {
+    page = value;
+  }
+
+  /** Null before the policy has spoken. */
+  Decision decision() {
+    return decision;
+  }
+
+  void decision(Decision value) {
+    decision = value;
+  }
+
+  /** The intent's sequence number; -1 before it is recorded. */
+  long intent() {
+    return intent;
+  }
+
+  void intent(long sequence) {
+    intent = sequence;
+  }
+
+  /** The answer's source while it is being released; null before. */
+  Windows windows() {
+    return windows;
+  }
+
+  void windows(Windows value) {
+    windows = value;
+  }
+
+  /** Whether the head of a streamed answer has left: from here on only a reset can take it back. */
+  boolean begun() {
+    return begun;
+  }
+
+  void begin() {
+    begun = true;
+  }
+
   public boolean onLoop() {
     return loop.inEventLoop();
   }
@@ -86,8 +168,7 @@ public final class Exchange {
    * that is complete continues at once.
    */
   public <T> CompletionStage<T> backOnLoop(CompletionStage<T> stage) {
-    CompletableFuture<T> future = stage.toCompletableFuture();
-    if (future.isDone()) {
+    if (stage.toCompletableFuture().isDone()) {
       return stage;
     }
     CompletableFuture<T> back = new CompletableFuture<>();

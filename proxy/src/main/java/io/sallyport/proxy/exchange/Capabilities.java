@@ -1,0 +1,79 @@
+package io.sallyport.proxy.exchange;
+
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.fhir.Definitions;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.TreeSet;
+
+/**
+ * The CapabilityStatement: written by us from the policy, never the upstream's. It says what this
+ * caller's role may do here, and no word of what stands behind.
+ *
+ * @see <a href="https://hl7.org/fhir/R4/capabilitystatement.html">FHIR R4 CapabilityStatement</a>
+ */
+final class Capabilities {
+  private final Instant since;
+
+  /**
+   * @param since when this appliance began to say so: the statement's date
+   */
+  Capabilities(Instant since) {
+    this.since = since;
+  }
+
+  byte[] of(Route route, Decision.Permit permit) {
+    PolicySet policy = route.policy();
+    StringBuilder json = new StringBuilder(4096);
+    json.append("{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"date\":\"")
+        .append(since.toString(), 0, 10)
+        .append("\",\"kind\":\"instance\",\"software\":{\"name\":\"Sallyport\"},")
+        .append("\"implementation\":{\"description\":\"Sallyport\",\"url\":\"")
+        .append(route.rebase().external())
+        .append(
+            "\"},\"fhirVersion\":\"4.0.1\",\"format\":[\"json\"],\"rest\":[{\"mode\":\"server\"")
+        .append(",\"security\":{\"description\":\"OAuth 2.0 bearer token\"}");
+    String separator = ",\"resource\":[";
+    boolean any = false;
+    for (String type : policy.definitions().resources()) {
+      if (!policy.interactions(permit.role(), type).isEmpty()) {
+        json.append(separator);
+        resource(json, policy, permit.role(), type);
+        separator = ",";
+        any = true;
+      }
+    }
+    return json.append(any ? "]}]}" : "}]}").toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void resource(StringBuilder json, PolicySet policy, String role, String type) {
+    json.append("{\"type\":\"").append(type).append("\",\"interaction\":[");
+    String separator = "";
+    for (String interaction : new TreeSet<>(policy.interactions(role, type))) {
+      String code = interaction.equals("search") ? "search-type" : interaction;
+      json.append(separator).append("{\"code\":\"").append(code).append("\"}");
+      separator = ",";
+    }
+    json.append(']');
+    if (policy.interactions(role, type).contains("search")) {
+      separator = ",\"searchParam\":[";
+      boolean any = false;
+      for (String code : new TreeSet<>(policy.searchable(role, type))) {
+        Definitions.SearchParameter parameter = policy.definitions().searchParameter(type, code);
+        if (parameter != null) {
+          json.append(separator)
+              .append("{\"name\":\"")
+              .append(code)
+              .append("\",\"type\":\"")
+              .append(parameter.type())
+              .append("\"}");
+          separator = ",";
+          any = true;
+        }
+      }
+      json.append(any ? "]" : "");
+    }
+    json.append('}');
+  }
+}

@@ -1,0 +1,65 @@
+package io.sallyport.proxy.exchange;
+
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.redact.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The response headers we author: an allow-list. None comes from the upstream but ETag and
+ * Last-Modified, and those only where the view shows versions. The set depends on policy and
+ * reason, never on data.
+ */
+final class Heads {
+  static final String JSON = "application/fhir+json;charset=utf-8";
+
+  private Heads() {}
+
+  /** The head of an answer that discloses or authors FHIR JSON. */
+  static Downstream.Head ok(Exchange x) {
+    return new Downstream.Head(200, common(x));
+  }
+
+  /** The head of a resource: with its version where the view shows it. */
+  static Downstream.Head resource(Exchange x, View view, Upstream.Response response) {
+    List<Map.Entry<String, String>> headers = common(x);
+    if (view.versions()) {
+      if (response.etag().matches("W/\"[A-Za-z0-9\\-.]{1,64}\"")) {
+        headers.add(Map.entry("ETag", response.etag()));
+      }
+      if (response.lastModified().matches("[A-Za-z0-9,: ]{10,40}")) {
+        headers.add(Map.entry("Last-Modified", response.lastModified()));
+      }
+    }
+    return new Downstream.Head(200, headers);
+  }
+
+  static Downstream.Head refused(Exchange x, Reason reason) {
+    List<Map.Entry<String, String>> headers = common(x);
+    if (reason.status() == 401) {
+      // RFC 6750 section 3: no error code when no credentials were given.
+      headers.add(
+          Map.entry(
+              "WWW-Authenticate",
+              reason == Reason.NO_CREDENTIALS ? "Bearer" : "Bearer error=\"invalid_token\""));
+    }
+    if (reason.status() == 405) {
+      headers.add(Map.entry("Allow", "GET, HEAD, POST"));
+    }
+    if (reason.status() == 503) {
+      headers.add(Map.entry("Retry-After", "5"));
+    }
+    return new Downstream.Head(reason.status(), headers);
+  }
+
+  private static List<Map.Entry<String, String>> common(Exchange x) {
+    List<Map.Entry<String, String>> headers = new ArrayList<>(8);
+    headers.add(Map.entry("Content-Type", JSON));
+    headers.add(Map.entry("X-Request-Id", x.id()));
+    headers.add(Map.entry("Cache-Control", "no-store, private"));
+    headers.add(Map.entry("Vary", "Authorization"));
+    headers.add(Map.entry("X-Content-Type-Options", "nosniff"));
+    return headers;
+  }
+}

@@ -1,0 +1,131 @@
+package io.sallyport.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.redact.Fact;
+import io.sallyport.policy.redact.Redacted;
+import io.sallyport.policy.redact.Redactor;
+import java.util.Arrays;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A single resource: buffered whole, judged, rewritten, released in one part. The upstream's
+ * buffers are copied once, into the loop's padded array; the gaps go straight to the outbound
+ * buffer.
+ */
+final class ResourceWindows implements Windows {
+  /** Kept between exchanges up to this size; a larger resource gets an array of its own. */
+  private static final int KEPT_BYTES = 1 << 20;
+
+  private static final FastThreadLocal<byte[]> PADDED =
+      new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+          return new byte[16 << 10];
+        }
+      };
+
+  private final Exchange x;
+  private final Decision.Permit permit;
+  private final Upstream.Response response;
+  private final CompositeByteBuf whole = ByteBufAllocator.DEFAULT.compositeBuffer(1024);
+  private final Digest digest = new Digest();
+  private Totals totals = new Totals(0, 0, 0, 0, "");
+
+  ResourceWindows(Exchange x, Decision.Permit permit, Upstream.Response response) {
+    this.x = x;
+    this.permit = permit;
+    this.response = response;
+  }
+
+  @Override
+  public CompletionStage<Answer.Disclosure> next() {
+    int max = x.snapshot().limits().resourceBytesMax();
+    if (response.contentLength() > max) {
+      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over limits.resource");
+    }
+    return Repeat.until(() -> response.body().next().thenApply(chunk -> take(chunk, max)))
+        .thenApply(end -> redact());
+  }
+
+  /** True at the end. */
+  private boolean take(ByteBuf chunk, int max) {
+    if (chunk == null) {
+      return true;
+    }
+    whole.addComponent(true, chunk);
+    if (whole.readableBytes() > max) {
+      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over limits.resource");
+    }
+    return false;
+  }
+
+  private Answer.Disclosure redact() {
+    int length = whole.readableBytes();
+    byte[] padded = padded(length);
+    whole.readBytes(padded, 0, length);
+    Interaction asked = permit.interaction();
+    Redacted redacted =
+        x.redactor()
+            .redact(
+                permit.view(),
+                Redactor.Layer.EXCHANGE,
+                padded,
+                0,
+                length,
+                asked.type(),
+                x.route().rebase());
+    requireTheOneAskedFor(redacted, asked);
+    ByteBuf body = ByteBufAllocator.DEFAULT.buffer(redacted.length());
+    String hex = digest.write(redacted, body);
+    totals = new Totals(200, 1, redacted.facts().size(), body.readableBytes(), digest.total());
+    whole.release();
+    return new Answer.Disclosure(
+        Heads.resource(x, permit.view(), response), body, redacted, 1, true, hex);
+  }
+
+  // The decision was about one resource. An upstream that answers with another (a merged patient, a
+  // confused cache) would disclose somebody nobody decided about.
+  private void requireTheOneAskedFor(Redacted redacted, Interaction asked) {
+    Fact fact = redacted.facts().size() == 1 ? redacted.facts().get(0) : null;
+    if (fact == null || !fact.type().equals(asked.type()) || !fact.id().equals(asked.id())) {
+      throw new Refusal(Reason.UPSTREAM_INVALID, "upstream answered with another resource");
+    }
+    if (permit.onlyId() != null && !permit.onlyId().equals(fact.id())) {
+      throw new Refusal(Reason.NOT_FOUND, "resource is outside the caller's compartment");
+    }
+  }
+
+  private static byte[] padded(int length) {
+    int needed = length + Redactor.PADDING;
+    byte[] array = PADDED.get();
+    if (array.length < needed) {
+      array = new byte[Math.max(needed, Math.min(KEPT_BYTES, Integer.highestOneBit(needed) << 1))];
+      if (array.length <= KEPT_BYTES) {
+        PADDED.set(array);
+      }
+    }
+    // What an earlier resource left behind must not continue this one.
+    Arrays.fill(array, length, needed, (byte) 0);
+    return array;
+  }
+
+  @Override
+  public void cancel() {
+    response.body().cancel();
+    if (whole.refCnt() > 0) {
+      whole.release();
+    }
+  }
+
+  @Override
+  public Totals totals() {
+    return totals;
+  }
+}
