@@ -1,0 +1,303 @@
+package io.sallyport.proxy.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.prometheus.client.CollectorRegistry;
+import io.sallyport.policy.Claims;
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import io.sallyport.policy.redact.Limits;
+import io.sallyport.policy.redact.Rebase;
+import io.sallyport.policy.redact.Redactor;
+import io.sallyport.proxy.authn.Identity;
+import io.sallyport.proxy.journal.FakeJournal;
+import io.sallyport.proxy.journal.Journal;
+import io.sallyport.proxy.journal.JournalEntry;
+import io.sallyport.proxy.journal.Recorded;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The core alone on a stage: real policy and redactor, fakes at the edges it owns. Everything that
+ * happens is one line in {@link #events}, so that a test reads the order off.
+ */
+final class Stage {
+  static final String POLICY =
+      """
+      policy: 1
+      fhir: R4
+      identity:
+        role: {claim: role}
+        purpose: {claim: purpose}
+        patient: {claim: patient}
+      roles:
+        nurse:
+          purpose: [TREAT]
+          types:
+            Patient: {do: [read, search], show: all, hide: [birthDate, photo]}
+            Observation: {do: [read, search], show: all}
+        clerk:
+          purpose: [HPAYMT]
+          types:
+            Coverage: {do: [read], show: all}
+      """;
+
+  static final String UPSTREAM = "http://ehr.internal:8080/fhir";
+  static final String PUBLIC = "https://fhir.hospital.example/fhir";
+
+  final List<String> events = new ArrayList<>();
+  final FakeJournal fake = new FakeJournal();
+  final Deque<Object> responses = new ArrayDeque<>();
+  final List<String> sent = new ArrayList<>();
+  final CollectorRegistry registry = new CollectorRegistry();
+  final Clock clock = Clock.fixed(Instant.parse("2026-03-01T10:00:00Z"), ZoneOffset.UTC);
+  final PolicySet policy = policy();
+  final EnforcementPoint point;
+  final Redactor redactor = new Redactor(Limits.DEFAULT);
+  int windowBytes = 64 << 10;
+  int number;
+
+  Stage() {
+    point = new EnforcementPoint(new Watched(), this::send, clock, registry);
+  }
+
+  private static PolicySet policy() {
+    List<String> problems = new ArrayList<>();
+    PolicySet set = PolicySet.read("stage.yaml", POLICY, p -> problems.add(p.toString()));
+    if (set == null) {
+      throw new AssertionError(problems);
+    }
+    return set;
+  }
+
+  /** Serves a GET by a nurse. */
+  Caller get(String path) {
+    return get(path, "Bearer nurse/TREAT/n1");
+  }
+
+  Caller get(String path, String authorization) {
+    return get(path, authorization, "GET", "");
+  }
+
+  Caller get(String path, String authorization, String method, String accept) {
+    return get("fhir.hospital.example", path, authorization, method, accept);
+  }
+
+  Caller get(String host, String path, String authorization, String method, String accept) {
+    int question = path.indexOf('?');
+    Caller caller = new Caller();
+    RequestHead head =
+        new RequestHead(
+            method,
+            question < 0 ? path : path.substring(0, question),
+            question < 0 ? null : path.substring(question + 1),
+            host,
+            authorization,
+            accept,
+            "",
+            "",
+            "");
+    Exchange x =
+        new Exchange(
+            "id-" + ++number,
+            ImmediateEventExecutor.INSTANCE,
+            snapshot(),
+            head,
+            Unpooled.EMPTY_BUFFER,
+            "192.0.2.7",
+            redactor,
+            caller);
+    caller.exchange = x;
+    point.serve(x).toCompletableFuture().join();
+    return caller;
+  }
+
+  Snapshot snapshot() {
+    UpstreamTarget target =
+        new UpstreamTarget(
+            "ehr",
+            UPSTREAM,
+            "ehr.internal",
+            8080,
+            false,
+            "/fhir",
+            "",
+            8,
+            null,
+            1000,
+            1000,
+            1L << 30);
+    Route route = new Route("/fhir", policy, target, new Rebase(UPSTREAM, PUBLIC));
+    return new Snapshot(
+        "hash",
+        Set.of("fhir.hospital.example"),
+        List.of(route),
+        Stage::authenticate,
+        Limits.DEFAULT,
+        windowBytes);
+  }
+
+  /** The token of this stage: role/purpose/subject. */
+  private static CompletionStage<Identity> authenticate(String authorization) {
+    if (authorization == null) {
+      return CompletableFuture.failedFuture(new Refusal(Reason.NO_CREDENTIALS, "none"));
+    }
+    if (authorization.equals("Bearer boom")) {
+      throw new IllegalStateException("a programming error in an authenticator");
+    }
+    String[] parts = authorization.substring("Bearer ".length()).split("/");
+    Claims claims = new Claims(Map.of("role", parts[0], "purpose", parts[1]));
+    return CompletableFuture.completedFuture(
+        new Identity("https://idp", parts[2], "app", "jti", Long.MAX_VALUE, claims));
+  }
+
+  private CompletionStage<Upstream.Response> send(Exchange x, Recorded<Decision.Permit> permit) {
+    String reference = x.upstreamReference(permit.value());
+    events.add("upstream " + reference);
+    sent.add(reference);
+    Object next = responses.removeFirst();
+    return next instanceof Throwable failure
+        ? CompletableFuture.failedFuture(failure)
+        : CompletableFuture.completedFuture((Upstream.Response) next);
+  }
+
+  Stage answer(int status, String contentType, String... chunks) {
+    responses.add(
+        new Upstream.Response(
+            status, contentType, "", "W/\"1\"", "", -1, new Chunks(List.of(chunks))));
+    return this;
+  }
+
+  Stage json(String... chunks) {
+    return answer(200, "application/fhir+json;charset=UTF-8", chunks);
+  }
+
+  /** A body in memory; a chunk "CUT" is where the upstream dies. */
+  final class Chunks implements Upstream.Body {
+    private final Deque<String> left;
+
+    Chunks(List<String> chunks) {
+      left = new ArrayDeque<>(chunks);
+    }
+
+    @Override
+    public CompletionStage<ByteBuf> next() {
+      if (left.isEmpty()) {
+        return CompletableFuture.completedFuture(null);
+      }
+      String chunk = left.removeFirst();
+      return chunk.equals("CUT")
+          ? CompletableFuture.failedFuture(new Refusal(Reason.UPSTREAM_INVALID, "cut"))
+          : CompletableFuture.completedFuture(Unpooled.copiedBuffer(chunk, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void cancel() {
+      events.add("cancel");
+    }
+  }
+
+  /** The caller's side: what it got, and when it leaves. */
+  final class Caller implements Downstream {
+    Exchange exchange;
+    Head head;
+    final StringBuilder body = new StringBuilder();
+    boolean ended;
+    boolean reset;
+
+    @Override
+    public CompletionStage<Void> answer(Head answered, ByteBuf bytes) {
+      events.add("answer " + answered.status());
+      head = answered;
+      ended = true;
+      return take(bytes);
+    }
+
+    @Override
+    public void begin(Head begun) {
+      events.add("begin " + begun.status());
+      head = begun;
+    }
+
+    @Override
+    public CompletionStage<Void> write(ByteBuf piece) {
+      events.add("write");
+      return take(piece);
+    }
+
+    @Override
+    public CompletionStage<Void> end() {
+      events.add("end");
+      ended = true;
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void reset() {
+      events.add("reset");
+      reset = true;
+    }
+
+    private CompletionStage<Void> take(ByteBuf bytes) {
+      body.append(bytes.toString(StandardCharsets.UTF_8));
+      bytes.release();
+      return gone
+          ? CompletableFuture.failedFuture(new java.io.IOException("gone"))
+          : CompletableFuture.completedFuture(null);
+    }
+
+    String header(String name) {
+      return head.headers().stream()
+          .filter(h -> h.getKey().equals(name))
+          .map(Map.Entry::getValue)
+          .findFirst()
+          .orElse(null);
+    }
+  }
+
+  /** Whether callers have left before they are written to. */
+  boolean gone;
+
+  /** The append of this kind fails, from its n-th occurrence on. */
+  Class<? extends JournalEntry> failing;
+
+  int failingFrom = 1;
+
+  private final class Watched implements Journal {
+    private int seen;
+
+    @Override
+    public <T> CompletionStage<Recorded<T>> append(
+        T value, JournalEntry entry, io.sallyport.proxy.journal.Durability durability) {
+      if (failing != null && failing.isInstance(entry) && ++seen >= failingFrom) {
+        fake.failNextAppend();
+      } else {
+        events.add("journal " + entry.getClass().getSimpleName());
+      }
+      return fake.append(value, entry, durability);
+    }
+
+    @Override
+    public boolean writable() {
+      return fake.writable();
+    }
+
+    @Override
+    public void close() {
+      fake.close();
+    }
+  }
+}
