@@ -11,6 +11,26 @@ import java.util.Map;
  */
 public sealed interface JournalEntry {
 
+  /**
+   * The sequence number of the intent that {@code entry} belongs to; -1 for none. An intent's own
+   * number is not known before it is recorded.
+   */
+  static long intent(JournalEntry entry) {
+    if (entry instanceof Outcome e) {
+      return e.intent();
+    }
+    if (entry instanceof Disclosure e) {
+      return e.intent();
+    }
+    if (entry instanceof Close e) {
+      return e.intent();
+    }
+    if (entry instanceof Refused e) {
+      return e.intent();
+    }
+    return entry instanceof Aborted e ? e.intent() : -1;
+  }
+
   /** A resource that was released. */
   record Resource(String type, String id, List<String> patients) {
     @Override

@@ -1,0 +1,104 @@
+package io.sallyport.proxy.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The file of all checkpoints, one note of five lines after another, forced one by one. It says how
+ * long the log was; the frames cannot say that of themselves.
+ */
+final class CheckpointLog implements AutoCloseable {
+  private static final int LINES = 5;
+
+  private final FileChannel channel;
+  private final Settings.Force force;
+
+  private CheckpointLog(FileChannel channel, Settings.Force force) {
+    this.channel = channel;
+    this.force = force;
+  }
+
+  /**
+   * Opens for appending. A note cut short by a power failure was never acted upon: what lies behind
+   * the last whole note is cut off.
+   */
+  static CheckpointLog open(Path journal, long whole, Settings.Force force) throws IOException {
+    var channel =
+        FileChannel.open(
+            journal.resolve(JournalFiles.CHECKPOINTS),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE);
+    channel.truncate(whole).position(whole);
+    return new CheckpointLog(channel, force);
+  }
+
+  void append(Checkpoint checkpoint) throws IOException {
+    var bytes = ByteBuffer.wrap(checkpoint.note().getBytes(UTF_8));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    force.force(channel);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  /** Reads notes in their order. */
+  static final class Reader implements AutoCloseable {
+    private final BufferedReader in;
+    private final StringBuilder note = new StringBuilder();
+    private int lines;
+    private long whole;
+
+    Reader(Path journal) throws IOException {
+      var file = journal.resolve(JournalFiles.CHECKPOINTS);
+      in =
+          Files.exists(file)
+              ? Files.newBufferedReader(file, UTF_8)
+              : new BufferedReader(java.io.Reader.nullReader());
+    }
+
+    /** The next note's text, or null at the present end, which may be {@link #torn}. */
+    String next() throws IOException {
+      while (lines < LINES) {
+        int c = in.read();
+        if (c < 0) {
+          return null;
+        }
+        note.append((char) c);
+        if (c == '\n') {
+          lines++;
+        }
+      }
+      var text = note.toString();
+      whole += text.getBytes(UTF_8).length;
+      note.setLength(0);
+      lines = 0;
+      return text;
+    }
+
+    /** Bytes of the whole notes read. */
+    long whole() {
+      return whole;
+    }
+
+    /** Whether the file ends inside a note. */
+    boolean torn() {
+      return note.length() > 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+  }
+}

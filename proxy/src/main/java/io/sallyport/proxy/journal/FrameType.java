@@ -1,0 +1,50 @@
+package io.sallyport.proxy.journal;
+
+/** What a frame holds. Codes are part of the file format: never reuse one. */
+enum FrameType {
+  INTENT(1, true),
+  OUTCOME(2, true),
+  DISCLOSURE(3, true),
+  CLOSE(4, true),
+  REFUSED(5, true),
+  ABORTED(6, true),
+  STARTED(7, true),
+  STOPPED(8, true),
+  CONFIG(9, true),
+  KEY(10, true),
+  ALERT(11, true),
+  /** A C2SP checkpoint of the log before this frame, so that it travels with the frames. */
+  CHECKPOINT(12, false),
+  /** What the start after an unclean stop found and left behind. */
+  RECOVERY(13, false),
+  /** The wrapped data key of the frames that follow; first frame of every roll file. */
+  KEY_OPEN(14, false);
+
+  private static final FrameType[] BY_CODE = new FrameType[16];
+
+  static {
+    for (var type : values()) {
+      BY_CODE[type.code] = type;
+    }
+  }
+
+  final int code;
+
+  /** Clear frames must be readable by who verifies, and hold nothing about anybody. */
+  final boolean encrypted;
+
+  FrameType(int code, boolean encrypted) {
+    this.code = code;
+    this.encrypted = encrypted;
+  }
+
+  /** The type of this code, or null: a verifier fails on types it does not know. */
+  static FrameType of(int code) {
+    return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+  }
+
+  /** Whether a frame of this type ends the exchange its {@code ref} names. */
+  boolean ends() {
+    return this == OUTCOME || this == CLOSE || this == REFUSED;
+  }
+}

@@ -1,0 +1,72 @@
+package io.sallyport.proxy.journal;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * The names in a journal directory.
+ *
+ * <pre>
+ * lock              held by the one process that writes
+ * origin            the log's name: auditlog.local/UUID
+ * journal.pub       the public key that checkpoints verify under: a C2SP vkey line
+ * leaves            hash of every sealed frame, to name the one that was changed
+ * checkpoints.log   every checkpoint, one C2SP signed note after another
+ * run-000001/       one process start: a Chronicle queue of its own
+ *   20261126-0830X.cq4   frames of ten minutes
+ * </pre>
+ *
+ * <p>Each process start writes a queue of its own and never opens an older one for writing. So a
+ * file torn by a crash is never appended to, Chronicle's lock words and metadata of a dead process
+ * (even one with our own process id, as in a container) are never met again, and no garbage in them
+ * can keep the appliance from starting.
+ */
+final class JournalFiles {
+  static final String LOCK = "lock";
+  static final String ORIGIN = "origin";
+  static final String PUBLIC_KEY = "journal.pub";
+  static final String LEAVES = "leaves";
+  static final String CHECKPOINTS = "checkpoints.log";
+
+  private static final Pattern RUN = Pattern.compile("run-([0-9]{6,9})");
+  private static final String FRAMES = ".cq4";
+
+  private JournalFiles() {}
+
+  static Path run(Path journal, int number) {
+    return journal.resolve(String.format("run-%06d", number));
+  }
+
+  /** The numbers of the runs present, ascending. */
+  static List<Integer> runs(Path journal) throws IOException {
+    var runs = new ArrayList<Integer>();
+    try (var entries = Files.newDirectoryStream(journal)) {
+      for (var entry : entries) {
+        var name = RUN.matcher(entry.getFileName().toString());
+        if (name.matches()) {
+          runs.add(Integer.parseInt(name.group(1)));
+        }
+      }
+    }
+    runs.sort(null);
+    return runs;
+  }
+
+  /** The frame files of a run in the order they were written: their names tell the time. */
+  static List<Path> frames(Path run) throws IOException {
+    var files = new ArrayList<Path>();
+    try (var entries = Files.newDirectoryStream(run)) {
+      for (var entry : entries) {
+        if (entry.getFileName().toString().endsWith(FRAMES)) {
+          files.add(entry);
+        }
+      }
+    }
+    files.sort(null);
+    return files;
+  }
+}

@@ -1,0 +1,288 @@
+package io.sallyport.proxy.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sallyport.proxy.kms.Kms;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Proves a journal from its files, offline, with the public key only: form and sequence of every
+ * frame, the Merkle tree over all of them, every checkpoint. Takes no lock and writes nothing, so
+ * that it works on a live directory, a dead one and a copy.
+ *
+ * <p>What it can prove: no record up to the newest checkpoint was changed, removed or reordered;
+ * with checkpoints kept elsewhere, none of theirs was cut off. What it cannot without the key
+ * service: a change of a ciphertext in the unsealed tail (at most the last second of a live
+ * journal); given a {@link Kms} it checks the tag of every frame, too. It proves with signatures
+ * every checkpoint that no sealed frame repeats; the others are proven by the tree.
+ */
+public final class JournalVerifier {
+  private static final int TORN_RETRIES = 10;
+  private static final long TORN_WAIT_MILLIS = 20;
+
+  private final Path journal;
+  private final LogKey key;
+  private final List<String> keptNotes;
+  private final Kms kms;
+
+  // The state of one run of verify().
+  private final MerkleFrontier frontier = new MerkleFrontier();
+  private final ByteArrayOutputStream leavesSinceSealed = new ByteArrayOutputStream();
+  private final TreeSet<Long> unfinished = new TreeSet<>();
+  private final Map<Long, Checkpoint> kept = new TreeMap<>();
+  private MerkleFrontier sealed = new MerkleFrontier();
+  private Checkpoint newest;
+  private boolean newestRepeated;
+  private Decryption decryption;
+
+  /** The journal in a directory, by its public key alone. */
+  public JournalVerifier(Path journal, String publicKeyLine) {
+    this(journal, publicKeyLine, List.of(), null);
+  }
+
+  /**
+   * @param publicKeyLine the content of {@code journal.pub}, best from elsewhere
+   * @param kept texts of checkpoints kept elsewhere
+   * @param kms checks the tags of encrypted frames, too; null for the public key alone
+   * @throws IllegalArgumentException when the public key is none
+   */
+  public JournalVerifier(Path journal, String publicKeyLine, Collection<String> kept, Kms kms) {
+    this.journal = journal;
+    key = LogKey.parse(publicKeyLine);
+    keptNotes = List.copyOf(kept);
+    this.kms = kms;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param records well-formed records from the first on
+   * @param sealed how many of them the newest valid checkpoint covers
+   * @param unfinished intents without outcome, close or refusal
+   * @param firstBad the first bad or missing record, -1 when nothing is wrong
+   * @param problem what is wrong and where, "" when nothing is
+   */
+  public record Result(
+      long records, long sealed, List<Long> unfinished, long firstBad, String problem) {
+    /** Nothing is wrong. The tail may be unsealed. */
+    public boolean ok() {
+      return problem.isEmpty();
+    }
+
+    /** Nothing is wrong, and no tail is unsealed. */
+    public boolean okSealed() {
+      return ok() && sealed == records;
+    }
+
+    /** {@code sealed 0..N, unsealed tail N+1..M}. */
+    public String summary() {
+      var head = sealed == 0 ? "sealed none" : "sealed 0.." + (sealed - 1);
+      var tail = records == sealed ? "none" : sealed + ".." + (records - 1);
+      return head + ", unsealed tail " + tail;
+    }
+  }
+
+  private static final class Bad extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final long seq;
+
+    Bad(long seq, String message) {
+      super(message);
+      this.seq = seq;
+    }
+  }
+
+  /**
+   * Verifies; once for each object.
+   *
+   * @throws JournalUnavailable when the files cannot be read at all
+   */
+  public Result verify() {
+    try (var walk = new JournalWalk(journal);
+        var notes = new CheckpointLog.Reader(journal)) {
+      try {
+        readKept();
+        decryption = kms == null ? null : new Decryption(Origin.name(journal), kms);
+        all(walk, notes);
+      } catch (Bad e) {
+        return result(e.seq, e.getMessage());
+      } catch (JournalWalk.Broken e) {
+        return result(e.seq, "record " + e.seq + " at " + e.place + ": " + e.getMessage());
+      } catch (Frame.Malformed e) {
+        long seq = walk.count() - 1;
+        return result(seq, "record " + seq + " at " + walk.place() + ": " + e.getMessage());
+      } catch (CharacterCodingException e) {
+        return result(frontier.size(), "checkpoints.log holds what is no text");
+      }
+      return result(-1, "");
+    } catch (IOException e) {
+      throw new JournalUnavailable("cannot read the journal in " + journal, e);
+    }
+  }
+
+  private Result result(long firstBad, String problem) {
+    return new Result(frontier.size(), sealed.size(), List.copyOf(unfinished), firstBad, problem);
+  }
+
+  private void readKept() throws Bad {
+    for (var text : keptNotes) {
+      Checkpoint checkpoint;
+      try {
+        checkpoint = Checkpoint.parse(key, text);
+      } catch (IllegalArgumentException e) {
+        throw new Bad(-1, "the checkpoint kept elsewhere: " + e.getMessage());
+      }
+      proveSignature(checkpoint, "the checkpoint kept elsewhere");
+      var other = kept.put(checkpoint.size(), checkpoint);
+      if (other != null && !Arrays.equals(other.root(), checkpoint.root())) {
+        throw new Bad(0, "two checkpoints kept elsewhere contradict each other");
+      }
+    }
+  }
+
+  private void all(JournalWalk walk, CheckpointLog.Reader notes)
+      throws IOException, Bad, JournalWalk.Broken, Frame.Malformed {
+    var due = nextCheckpoint(notes);
+    while (true) {
+      while (due != null && due.size() == frontier.size()) {
+        seal(due);
+        due = nextCheckpoint(notes);
+      }
+      if (walk.next()) {
+        frame(walk);
+      } else if (due == null) {
+        // Beside a live journal there may be a new one by now; look at frames again then.
+        due = nextCheckpoint(notes);
+        if (due == null) {
+          break;
+        }
+      } else if (walk.next()) {
+        frame(walk); // written since: what a checkpoint states was on disk before it
+      } else {
+        throw missing(due, "the last checkpoint");
+      }
+    }
+    if (newest != null) {
+      proveSignature(newest, "the newest checkpoint");
+    }
+    for (var checkpoint : kept.values()) {
+      if (checkpoint.size() > frontier.size()) {
+        throw missing(checkpoint, "a checkpoint kept elsewhere");
+      }
+    }
+  }
+
+  private Bad missing(Checkpoint checkpoint, String name) {
+    return new Bad(
+        frontier.size(),
+        "record "
+            + frontier.size()
+            + " is missing: "
+            + name
+            + " covers 0.."
+            + (checkpoint.size() - 1));
+  }
+
+  private void frame(JournalWalk walk) throws IOException, Bad, Frame.Malformed {
+    var header = walk.header();
+    frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
+    leavesSinceSealed.write(frontier.leaf());
+    if (header.opensExchange()) {
+      unfinished.add(header.seq());
+    } else if (header.type().ends()) {
+      unfinished.remove(header.ref());
+    } else if (header.type() == FrameType.CHECKPOINT) {
+      if (newest == null || !Arrays.equals(walk.body(), newest.note().getBytes(UTF_8))) {
+        throw new Bad(
+            header.seq(),
+            "record " + header.seq() + " repeats a checkpoint that checkpoints.log does not hold");
+      }
+      newestRepeated = true;
+    }
+    if (decryption != null) {
+      decryption.open(walk);
+    }
+    var elsewhere = kept.get(frontier.size());
+    if (elsewhere != null && !Arrays.equals(elsewhere.root(), frontier.root())) {
+      throw new Bad(
+          -1, "records 0.." + header.seq() + " are not those of the checkpoint kept elsewhere");
+    }
+  }
+
+  private void seal(Checkpoint due) throws IOException, Bad {
+    if (newest != null && !newestRepeated) {
+      proveSignature(newest, "the checkpoint of size " + newest.size());
+    }
+    if (!Arrays.equals(due.root(), frontier.root())) {
+      proveSignature(due, "the checkpoint of size " + due.size());
+      throw changed(due);
+    }
+    newest = due;
+    newestRepeated = false;
+    sealed = frontier.copy();
+    leavesSinceSealed.reset();
+  }
+
+  // The root says that something since the last good checkpoint was changed. Stored leaf hashes say
+  // what, if they give the signed root: only then were they not changed themselves.
+  private Bad changed(Checkpoint due) throws IOException {
+    long from = sealed.size();
+    var now = leavesSinceSealed.toByteArray();
+    var stored = LeafFile.read(journal, from, due.size());
+    if (stored.length == now.length) {
+      var tree = sealed.copy();
+      for (int at = 0; at < stored.length; at += MerkleFrontier.HASH) {
+        tree.append(Arrays.copyOfRange(stored, at, at + MerkleFrontier.HASH));
+      }
+      int differs = Arrays.mismatch(stored, now);
+      if (differs >= 0 && Arrays.equals(tree.root(), due.root())) {
+        long seq = from + differs / MerkleFrontier.HASH;
+        return new Bad(seq, "record " + seq + " was changed since it was sealed");
+      }
+    }
+    return new Bad(
+        from,
+        "one of records " + from + ".." + (due.size() - 1) + " was changed since it was sealed");
+  }
+
+  private Checkpoint nextCheckpoint(CheckpointLog.Reader notes) throws IOException, Bad {
+    var note = notes.next();
+    for (int i = 0; note == null && notes.torn() && i < TORN_RETRIES; i++) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TORN_WAIT_MILLIS)); // being written
+      note = notes.next();
+    }
+    if (note == null) {
+      if (notes.torn()) {
+        throw new Bad(frontier.size(), "checkpoints.log ends inside a checkpoint");
+      }
+      return null;
+    }
+    var name = "the checkpoint after size " + (newest == null ? 0 : newest.size());
+    try {
+      var checkpoint = Checkpoint.parse(key, note);
+      if (checkpoint.note().equals(note) && checkpoint.size() >= frontier.size()) {
+        return checkpoint;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new Bad(frontier.size(), name + " is damaged: " + e.getMessage());
+    }
+    throw new Bad(frontier.size(), name + " is damaged: out of order or with lines added");
+  }
+
+  private void proveSignature(Checkpoint checkpoint, String name) throws Bad {
+    if (!checkpoint.verifies(key)) {
+      throw new Bad(sealed.size(), name + " is not signed by this key, or was changed");
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.sallyport.proxy.journal;
+
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The right edge of an RFC 6962 Merkle tree: enough to append leaves and to tell the root at any
+ * moment, in at most 64 hashes. One thread.
+ */
+final class MerkleFrontier {
+  static final int HASH = 32;
+
+  private static final int LEVELS = 63;
+  private static final byte LEAF = 0;
+  private static final byte NODE = 1;
+
+  // perfect[i] is the hash of a perfect subtree of 2^i leaves; valid where bit i of size is set.
+  private final byte[][] perfect = new byte[LEVELS][HASH];
+  private final byte[] carry = new byte[HASH];
+  private final byte[] leaf = new byte[HASH];
+  private final MessageDigest sha;
+  private long size;
+
+  MerkleFrontier() {
+    try {
+      sha = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** A tree that goes its own way from here. */
+  MerkleFrontier copy() {
+    var copy = new MerkleFrontier();
+    for (int level = 0; level < LEVELS && size >> level != 0; level++) {
+      System.arraycopy(perfect[level], 0, copy.perfect[level], 0, HASH);
+    }
+    copy.size = size;
+    return copy;
+  }
+
+  /** Leaves so far. */
+  long size() {
+    return size;
+  }
+
+  /** Appends the leaf SHA-256(0x00, frame), RFC 6962 section 2.1. */
+  void append(byte[] frame, int from, int length) {
+    sha.update(LEAF);
+    sha.update(frame, from, length);
+    digestInto(leaf);
+    append(leaf);
+  }
+
+  /** Appends a leaf of which only the hash is known. */
+  void append(byte[] hash) {
+    System.arraycopy(hash, 0, carry, 0, HASH);
+    int level = 0;
+    for (; (size >> level & 1) == 1; level++) {
+      node(perfect[level], carry, carry);
+    }
+    System.arraycopy(carry, 0, perfect[level], 0, HASH);
+    size++;
+  }
+
+  /** The hash of the leaf appended last from a frame; valid until the next. */
+  byte[] leaf() {
+    return leaf;
+  }
+
+  /** The tree's root; of the empty tree, SHA-256 of nothing. */
+  byte[] root() {
+    var root = new byte[HASH];
+    if (size == 0) {
+      digestInto(root);
+      return root;
+    }
+    int level = Long.numberOfTrailingZeros(size);
+    System.arraycopy(perfect[level], 0, root, 0, HASH);
+    for (level++; level < LEVELS; level++) {
+      if ((size >> level & 1) == 1) {
+        node(perfect[level], root, root);
+      }
+    }
+    return root;
+  }
+
+  private void node(byte[] left, byte[] right, byte[] to) {
+    sha.update(NODE);
+    sha.update(left);
+    sha.update(right);
+    digestInto(to);
+  }
+
+  private void digestInto(byte[] to) {
+    try {
+      sha.digest(to, 0, HASH);
+    } catch (DigestException e) {
+      throw new IllegalStateException("SHA-256 fits 32 bytes", e);
+    }
+  }
+}

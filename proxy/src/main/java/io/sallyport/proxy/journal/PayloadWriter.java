@@ -1,0 +1,231 @@
+package io.sallyport.proxy.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.sallyport.proxy.journal.JournalEntry.Aborted;
+import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.journal.JournalEntry.Close;
+import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
+import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Intent;
+import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
+import io.sallyport.proxy.journal.JournalEntry.Outcome;
+import io.sallyport.proxy.journal.JournalEntry.Refused;
+import io.sallyport.proxy.journal.JournalEntry.Resource;
+import io.sallyport.proxy.journal.JournalEntry.Started;
+import io.sallyport.proxy.journal.JournalEntry.Stopped;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes an entry as bytes: a version, then the record's components in their order. Numbers are
+ * varints (7 bits a byte, low first, zigzag where negative values occur), strings a varint length
+ * and UTF-8, lists and maps a varint count and their elements. {@link PayloadReader} is the other
+ * direction; what changes here changes there and raises {@link #VERSION}. One thread; reused.
+ */
+final class PayloadWriter {
+  static final int VERSION = 1;
+
+  private static final int INITIAL = 1024;
+
+  private byte[] bytes = new byte[INITIAL];
+  private int length;
+
+  /** Valid until the next {@link #write}; {@link #length()} bytes count. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  /** Encodes {@code entry} and says what its frame is. */
+  FrameType write(JournalEntry entry) {
+    length = 0;
+    octet(VERSION);
+    if (entry instanceof Intent e) {
+      return intent(e);
+    }
+    if (entry instanceof Outcome e) {
+      return outcome(e);
+    }
+    if (entry instanceof Disclosure e) {
+      return disclosure(e);
+    }
+    if (entry instanceof Close e) {
+      return close(e);
+    }
+    if (entry instanceof Refused e) {
+      return refused(e);
+    }
+    if (entry instanceof Aborted e) {
+      text(e.exchange());
+      signed(e.intent());
+      text(e.reason());
+      return FrameType.ABORTED;
+    }
+    return ownAffairs(entry);
+  }
+
+  private FrameType ownAffairs(JournalEntry entry) {
+    if (entry instanceof Started e) {
+      text(e.version());
+      text(e.java());
+      text(e.host());
+      signed(e.pid());
+      return FrameType.STARTED;
+    }
+    if (entry instanceof Stopped e) {
+      text(e.reason());
+      return FrameType.STOPPED;
+    }
+    if (entry instanceof ConfigLoaded e) {
+      text(e.who());
+      text(e.what());
+      text(e.hash());
+      text(e.previous());
+      return FrameType.CONFIG;
+    }
+    if (entry instanceof KeyEvent e) {
+      text(e.what());
+      text(e.key());
+      text(e.detail());
+      return FrameType.KEY;
+    }
+    var alert = (Alert) entry;
+    text(alert.what());
+    text(alert.detail());
+    return FrameType.ALERT;
+  }
+
+  private FrameType intent(Intent e) {
+    text(e.exchange());
+    flag(e.permitted());
+    text(e.issuer());
+    text(e.subject());
+    text(e.client());
+    text(e.session());
+    text(e.remote());
+    text(e.route());
+    text(e.role());
+    text(e.purpose());
+    text(e.interaction());
+    text(e.target());
+    text(e.query());
+    text(e.rule());
+    text(e.policy());
+    return FrameType.INTENT;
+  }
+
+  private FrameType outcome(Outcome e) {
+    text(e.exchange());
+    signed(e.intent());
+    signed(e.status());
+    released(e.resources(), e.removed(), e.withheld(), e.bytes(), e.digest());
+    return FrameType.OUTCOME;
+  }
+
+  private FrameType disclosure(Disclosure e) {
+    text(e.exchange());
+    signed(e.intent());
+    signed(e.number());
+    released(e.resources(), e.removed(), e.withheld(), e.bytes(), e.digest());
+    return FrameType.DISCLOSURE;
+  }
+
+  private FrameType close(Close e) {
+    text(e.exchange());
+    signed(e.intent());
+    flag(e.complete());
+    signed(e.status());
+    signed(e.windows());
+    signed(e.resources());
+    signed(e.bytes());
+    text(e.digest());
+    text(e.reason());
+    return FrameType.CLOSE;
+  }
+
+  private FrameType refused(Refused e) {
+    text(e.exchange());
+    signed(e.intent());
+    signed(e.status());
+    text(e.reason());
+    text(e.detail());
+    text(e.issuer());
+    text(e.subject());
+    text(e.client());
+    text(e.remote());
+    text(e.route());
+    text(e.method());
+    text(e.target());
+    return FrameType.REFUSED;
+  }
+
+  private void released(
+      List<Resource> resources,
+      Map<String, Integer> removed,
+      int withheld,
+      long released,
+      String digest) {
+    count(resources.size());
+    for (var resource : resources) {
+      text(resource.type());
+      text(resource.id());
+      count(resource.patients().size());
+      resource.patients().forEach(this::text);
+    }
+    count(removed.size());
+    removed.forEach(
+        (path, hits) -> {
+          text(path);
+          signed(hits);
+        });
+    signed(withheld);
+    signed(released);
+    text(digest);
+  }
+
+  private void flag(boolean value) {
+    octet(value ? 1 : 0);
+  }
+
+  private void octet(int value) {
+    room(1);
+    bytes[length++] = (byte) value;
+  }
+
+  private void signed(long value) {
+    varint(value << 1 ^ value >> 63);
+  }
+
+  private void count(int value) {
+    varint(value);
+  }
+
+  private void varint(long value) {
+    room(10);
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      bytes[length++] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    bytes[length++] = (byte) rest;
+  }
+
+  private void text(String value) {
+    var utf8 = value.getBytes(UTF_8);
+    count(utf8.length);
+    room(utf8.length);
+    System.arraycopy(utf8, 0, bytes, length, utf8.length);
+    length += utf8.length;
+  }
+
+  private void room(int more) {
+    if (length + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+    }
+  }
+}
