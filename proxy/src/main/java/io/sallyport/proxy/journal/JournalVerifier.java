@@ -43,6 +43,7 @@ public final class JournalVerifier {
   private final Map<Long, Checkpoint> kept = new TreeMap<>();
   private MerkleFrontier sealed = new MerkleFrontier();
   private Checkpoint newest;
+  private Checkpoint due;
   private boolean newestRepeated;
   private Decryption decryption;
 
@@ -116,12 +117,14 @@ public final class JournalVerifier {
         decryption = kms == null ? null : new Decryption(Origin.name(journal), kms);
         all(walk, notes);
       } catch (Bad e) {
-        return result(e.seq, e.getMessage());
+        return firstOf(e);
       } catch (JournalWalk.Broken e) {
-        return result(e.seq, "record " + e.seq + " at " + e.place + ": " + e.getMessage());
+        return firstOf(
+            new Bad(e.seq, "record " + e.seq + " at " + e.place + ": " + e.getMessage()));
       } catch (Frame.Malformed e) {
         long seq = walk.count() - 1;
-        return result(seq, "record " + seq + " at " + walk.place() + ": " + e.getMessage());
+        return firstOf(
+            new Bad(seq, "record " + seq + " at " + walk.place() + ": " + e.getMessage()));
       } catch (CharacterCodingException e) {
         return result(frontier.size(), "checkpoints.log holds what is no text");
       }
@@ -133,6 +136,14 @@ public final class JournalVerifier {
 
   private Result result(long firstBad, String problem) {
     return new Result(frontier.size(), sealed.size(), List.copyOf(unfinished), firstBad, problem);
+  }
+
+  // A change may break the form of what follows; the hashes then tell where it was.
+  private Result firstOf(Bad found) throws IOException {
+    long changed = due == null ? -1 : firstChanged();
+    return changed >= 0 && changed < found.seq
+        ? result(changed, "record " + changed + " was changed since it was sealed")
+        : result(found.seq, found.getMessage());
   }
 
   private void readKept() throws Bad {
@@ -153,10 +164,10 @@ public final class JournalVerifier {
 
   private void all(JournalWalk walk, CheckpointLog.Reader notes)
       throws IOException, Bad, JournalWalk.Broken, Frame.Malformed {
-    var due = nextCheckpoint(notes);
+    due = nextCheckpoint(notes);
     while (true) {
       while (due != null && due.size() == frontier.size()) {
-        seal(due);
+        seal();
         due = nextCheckpoint(notes);
       }
       if (walk.next()) {
@@ -220,13 +231,22 @@ public final class JournalVerifier {
     }
   }
 
-  private void seal(Checkpoint due) throws IOException, Bad {
+  private void seal() throws IOException, Bad {
     if (newest != null && !newestRepeated) {
       proveSignature(newest, "the checkpoint of size " + newest.size());
     }
     if (!Arrays.equals(due.root(), frontier.root())) {
       proveSignature(due, "the checkpoint of size " + due.size());
-      throw changed(due);
+      long seq = firstChanged();
+      throw seq >= 0
+          ? new Bad(seq, "record " + seq + " was changed since it was sealed")
+          : new Bad(
+              sealed.size(),
+              "one of records "
+                  + sealed.size()
+                  + ".."
+                  + (due.size() - 1)
+                  + " was changed since it was sealed");
     }
     newest = due;
     newestRepeated = false;
@@ -234,26 +254,24 @@ public final class JournalVerifier {
     leavesSinceSealed.reset();
   }
 
-  // The root says that something since the last good checkpoint was changed. Stored leaf hashes say
-  // what, if they give the signed root: only then were they not changed themselves.
-  private Bad changed(Checkpoint due) throws IOException {
+  // Roots say that something since the last good checkpoint was changed. Stored leaf hashes say
+  // what, if they give the signed root of the checkpoint due: only then are they themselves good.
+  private long firstChanged() throws IOException {
     long from = sealed.size();
-    var now = leavesSinceSealed.toByteArray();
     var stored = LeafFile.read(journal, from, due.size());
-    if (stored.length == now.length) {
-      var tree = sealed.copy();
-      for (int at = 0; at < stored.length; at += MerkleFrontier.HASH) {
-        tree.append(Arrays.copyOfRange(stored, at, at + MerkleFrontier.HASH));
-      }
-      int differs = Arrays.mismatch(stored, now);
-      if (differs >= 0 && Arrays.equals(tree.root(), due.root())) {
-        long seq = from + differs / MerkleFrontier.HASH;
-        return new Bad(seq, "record " + seq + " was changed since it was sealed");
-      }
+    if (stored.length != (due.size() - from) * MerkleFrontier.HASH || !due.verifies(key)) {
+      return -1;
     }
-    return new Bad(
-        from,
-        "one of records " + from + ".." + (due.size() - 1) + " was changed since it was sealed");
+    var tree = sealed.copy();
+    for (int at = 0; at < stored.length; at += MerkleFrontier.HASH) {
+      tree.append(Arrays.copyOfRange(stored, at, at + MerkleFrontier.HASH));
+    }
+    var now = leavesSinceSealed.toByteArray();
+    int differs = Arrays.mismatch(stored, now);
+    boolean onlyShorter = differs == now.length;
+    return differs < 0 || onlyShorter || !Arrays.equals(tree.root(), due.root())
+        ? -1
+        : from + differs / MerkleFrontier.HASH;
   }
 
   private Checkpoint nextCheckpoint(CheckpointLog.Reader notes) throws IOException, Bad {
