@@ -273,6 +273,10 @@ public final class ChronicleJournal implements Journal {
     return committer.durable();
   }
 
+  boolean nextKeyReady() {
+    return keys.ready();
+  }
+
   long appended() {
     return appended;
   }

@@ -29,6 +29,10 @@ final class KeyChain {
     }
   }
 
+  synchronized boolean ready() {
+    return prepared != null;
+  }
+
   /** The next key if it is ready, else null. Waits for nothing but a key being finished. */
   synchronized DataKey poll() {
     var key = prepared;

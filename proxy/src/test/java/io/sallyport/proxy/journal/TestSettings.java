@@ -1,0 +1,57 @@
+package io.sallyport.proxy.journal;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Settings whose time the test moves and whose disk it breaks. */
+final class TestSettings extends Clock {
+  private volatile Instant wall = Instant.parse("2026-11-26T08:00:00Z");
+  private final AtomicLong nanos = new AtomicLong();
+
+  /** Called before every real force. */
+  volatile Settings.Force before = channel -> {};
+
+  /** Never checkpoints unless the test moves time, so that the tail stays unsealed. */
+  Settings settings() {
+    return new Settings(
+        this,
+        nanos::get,
+        channel -> {
+          before.force(channel);
+          channel.force(false);
+        },
+        10,
+        Duration.ofHours(10).toMillis(),
+        Duration.ofHours(10).toMillis());
+  }
+
+  /** Time passes. */
+  void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+    wall = wall.plus(time);
+  }
+
+  /** Somebody sets the wall clock. */
+  void step(Duration by) {
+    wall = wall.plus(by);
+  }
+
+  @Override
+  public Instant instant() {
+    return wall;
+  }
+
+  @Override
+  public ZoneId getZone() {
+    return ZoneOffset.UTC;
+  }
+
+  @Override
+  public Clock withZone(ZoneId zone) {
+    throw new IllegalStateException("the journal asks for instants only");
+  }
+}
