@@ -3,9 +3,7 @@ package io.sallyport.proxy.journal;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,30 +19,20 @@ import org.slf4j.LoggerFactory;
  * hashes and signs. Whatever goes wrong in writing or forcing fences the journal until a restart.
  */
 public final class ChronicleJournal implements Journal {
-  private static final JournalUnavailable CLOSED =
-      new JournalUnavailable("the journal is closed", null);
   private static final long KEY_RETRY_SECONDS = 5;
   private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
 
   private final Settings settings;
   private final DirectoryLock lock;
   private final LogKey logKey;
-  private final int run;
   private final KeyChain keys;
-  private final FrameStore store;
   private final Committer committer;
   private final Sealer sealer;
-  private final JournalClock clock;
   private final ThreadLocal<PayloadWriter> payloads = ThreadLocal.withInitial(PayloadWriter::new);
 
-  // Guards all that follows, and the store.
+  // Guards the writer, and every write of the fields below.
   private final ReentrantLock appending = new ReentrantLock();
-  private final FrameCipher cipher = new FrameCipher();
-  private final PayloadWriter own = new PayloadWriter();
-  private final byte[] frame = new byte[Frame.MAX];
-  private final ByteBuffer frameHeader = ByteBuffer.wrap(frame);
-  private DataKey key;
-  private long next;
+  private final FrameWriter writer;
 
   /** Of the committer alone. */
   private long keyRetryNanos;
@@ -95,18 +83,23 @@ public final class ChronicleJournal implements Journal {
     logKey = Origin.open(directory, kms);
     var boot = BootScan.of(directory, logKey);
     int run = boot.run() + 1;
-    this.run = run;
-    next = boot.frontier().size();
+    long next = boot.frontier().size();
     appended = next - 1;
+    keyRetryNanos = settings.nanos().getAsLong();
     keys = new KeyChain(kms, logKey.name(), run);
-    clock = new JournalClock(settings);
     committer = new Committer(settings, () -> appended, appended, this::fence, this::beat);
-    store = new FrameStore(JournalFiles.run(directory, run), clock.rollMillis());
+    sealer = new Sealer(directory, logKey, kms, boot, settings, this);
+    var clock = new JournalClock(settings);
+    FrameStore store = null;
     try {
-      sealer = new Sealer(directory, logKey, kms, boot, settings, this);
+      store = new FrameStore(JournalFiles.run(directory, run), clock.rollMillis());
+      writer = new FrameWriter(run, keys, store, committer, clock, next);
       begin(boot.recovery());
-    } catch (IOException | RuntimeException | Error e) {
-      store.close();
+    } catch (RuntimeException | Error e) {
+      sealer.close();
+      if (store != null) {
+        store.close();
+      }
       throw e;
     }
     committer.start();
@@ -116,16 +109,15 @@ public final class ChronicleJournal implements Journal {
   private void begin(Recovery recovery) {
     appending.lock();
     try {
-      openKey(keys.take());
       if (recovery != null) {
-        writeClear(FrameType.RECOVERY, recovery.body());
+        writer.clear(FrameType.RECOVERY, recovery.body());
         LOG.warn(
             "journal: the last stop was not in order; {} records found, {} of them sealed {}",
             recovery.found(),
             recovery.sealed(),
             recovery.damage());
       }
-      appended = next - 1;
+      appended = writer.newest();
     } finally {
       appending.unlock();
     }
@@ -140,16 +132,16 @@ public final class ChronicleJournal implements Journal {
     Throwable failure = null;
     appending.lock();
     try {
-      if (unavailable() != null) {
+      if (!writable()) {
         return CompletableFuture.failedFuture(unavailable());
       }
-      long seq = write(type, JournalEntry.intent(entry), payload);
+      long seq = writer.entry(type, JournalEntry.intent(entry), payload);
       if (durability == Durability.DISK) {
-        committer.await(next - 1, whenDurable(recorded, new Recorded<>(value, seq)));
+        committer.await(writer.newest(), whenDurable(recorded, new Recorded<>(value, seq)));
       } else {
         recorded.complete(new Recorded<>(value, seq));
       }
-      appended = next - 1;
+      appended = writer.newest();
     } catch (Throwable e) { // an InternalError of a full disk, too: nothing can be known after it
       failure = e;
     } finally {
@@ -177,68 +169,8 @@ public final class ChronicleJournal implements Journal {
   }
 
   private JournalUnavailable unavailable() {
-    return closing && fenced == null ? CLOSED : fenced;
-  }
-
-  // Under the lock. The number of the entry's first frame.
-  private long write(FrameType type, long intent, PayloadWriter payload)
-      throws GeneralSecurityException {
-    long micros = clock.micros();
-    long step = clock.takeStep();
-    if (step != 0) {
-      var alert = new JournalEntry.Alert("clock-step", "wall clock set by " + step + " us");
-      writeFrames(own.write(alert), Frame.NO_REF, own, micros);
-    }
-    rollIfDue();
-    return writeFrames(type, intent, payload, micros);
-  }
-
-  private long writeFrames(FrameType type, long intent, PayloadWriter payload, long micros)
-      throws GeneralSecurityException {
-    long first = next;
-    long ref = type == FrameType.INTENT ? first : intent;
-    int from = 0;
-    do {
-      int length = Math.min(payload.length() - from, Frame.PLAIN_MAX);
-      boolean more = from + length < payload.length();
-      int flags = (more ? Frame.MORE : 0) | (from > 0 ? Frame.CONTINUED : 0);
-      int body = length + Frame.TAG;
-      frameHeader.clear();
-      Frame.putHeader(frameHeader, type, flags, run, next, micros, ref, key.number, body);
-      cipher.seal(key, next, payload.bytes(), from, length, frame);
-      store.append(frame, Frame.HEADER + body);
-      next++;
-      from += length;
-    } while (from < payload.length());
-    return first;
-  }
-
-  private void writeClear(FrameType type, byte[] body) {
-    frameHeader.clear();
-    long micros = clock.micros();
-    Frame.putHeader(frameHeader, type, 0, run, next, micros, Frame.NO_REF, key.number, body.length);
-    frameHeader.put(body);
-    store.append(frame, Frame.HEADER + body.length);
-    next++;
-  }
-
-  // A key service that is down must not stop care: without a next key the file goes on.
-  private void rollIfDue() {
-    long millis = clock.rollMillis();
-    if (store.rolls(millis)) {
-      var ready = keys.poll();
-      if (ready != null) {
-        store.roll(millis);
-        openKey(ready);
-      }
-    }
-  }
-
-  private void openKey(DataKey fresh) {
-    key = fresh;
-    long first = next;
-    writeClear(FrameType.KEY_OPEN, fresh.opening());
-    committer.file(first, store.file());
+    var why = fenced;
+    return why != null ? why : new JournalUnavailable("the journal is closed", null);
   }
 
   /** The committer's beat: makes the next key ahead of its roll. */
@@ -261,8 +193,8 @@ public final class ChronicleJournal implements Journal {
       if (fenced != null) {
         throw fenced;
       }
-      writeClear(FrameType.CHECKPOINT, note);
-      appended = next - 1;
+      writer.clear(FrameType.CHECKPOINT, note);
+      appended = writer.newest();
     } finally {
       appending.unlock();
     }
@@ -331,7 +263,7 @@ public final class ChronicleJournal implements Journal {
     sealer.close();
     appending.lock();
     try {
-      store.close();
+      writer.close();
     } finally {
       appending.unlock();
     }

@@ -1,6 +1,7 @@
 package io.sallyport.proxy.journal;
 
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /**
  * One record as stored: a clear header and a body. One Chronicle excerpt is one frame; all numbers
@@ -76,6 +77,15 @@ final class Frame {
 
     boolean continued() {
       return (flags & CONTINUED) != 0;
+    }
+
+    /** Keeps the set of intents that nothing ended yet. */
+    void follow(Set<Long> unfinished) {
+      if (opensExchange()) {
+        unfinished.add(seq);
+      } else if (type.ends() && ref != NO_REF) {
+        unfinished.remove(ref);
+      }
     }
 
     boolean opensExchange() {

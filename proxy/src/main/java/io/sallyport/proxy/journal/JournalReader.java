@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -99,8 +100,7 @@ public final class JournalReader {
       try {
         each(walk, new Decryption(Origin.name(journal), kms), to);
       } catch (JournalWalk.Broken e) {
-        throw new JournalUnavailable(
-            "record " + e.seq + " is damaged at " + e.place + ": " + e.getMessage(), e);
+        throw damaged(e);
       } catch (Frame.Malformed | IllegalArgumentException e) {
         throw new JournalUnavailable(
             "record " + (walk.count() - 1) + " is damaged at " + walk.place(), e);
@@ -108,6 +108,30 @@ public final class JournalReader {
     } catch (IOException e) {
       throw new JournalUnavailable("cannot read the journal in " + journal, e);
     }
+  }
+
+  /**
+   * The intents that nothing ended: an exchange in progress, or one that a stop cut short.
+   *
+   * @throws JournalUnavailable when a record is damaged or cannot be read
+   */
+  public Set<Long> unfinished() {
+    var open = new TreeSet<Long>();
+    try (var walk = new JournalWalk(journal)) {
+      while (walk.next()) {
+        walk.header().follow(open);
+      }
+      return open;
+    } catch (JournalWalk.Broken e) {
+      throw damaged(e);
+    } catch (IOException e) {
+      throw new JournalUnavailable("cannot read the journal in " + journal, e);
+    }
+  }
+
+  private static JournalUnavailable damaged(JournalWalk.Broken e) {
+    return new JournalUnavailable(
+        "record " + e.seq + " is damaged at " + e.place + ": " + e.getMessage(), e);
   }
 
   private static void each(JournalWalk walk, Decryption decryption, Consumer<Entry> to)

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 
 /**
  * Proves a journal from its files, offline, with the public key only: form and sequence of every
@@ -54,7 +55,7 @@ public final class JournalVerifier {
 
   /**
    * @param publicKeyLine the content of {@code journal.pub}, best from elsewhere
-   * @param kept texts of checkpoints kept elsewhere
+   * @param kept texts of checkpoints kept elsewhere; one text may hold several
    * @param kms checks the tags of encrypted frames, too; null for the public key alone
    * @throws IllegalArgumentException when the public key is none
    */
@@ -148,17 +149,25 @@ public final class JournalVerifier {
 
   private void readKept() throws Bad {
     for (var text : keptNotes) {
-      Checkpoint checkpoint;
-      try {
-        checkpoint = Checkpoint.parse(key, text);
-      } catch (IllegalArgumentException e) {
-        throw new Bad(-1, "the checkpoint kept elsewhere: " + e.getMessage());
+      for (var note : text.split("(?m)^(?=" + Pattern.quote(key.name()) + "\n)")) {
+        if (!note.isEmpty()) {
+          keep(note);
+        }
       }
-      proveSignature(checkpoint, "the checkpoint kept elsewhere");
-      var other = kept.put(checkpoint.size(), checkpoint);
-      if (other != null && !Arrays.equals(other.root(), checkpoint.root())) {
-        throw new Bad(0, "two checkpoints kept elsewhere contradict each other");
-      }
+    }
+  }
+
+  private void keep(String note) throws Bad {
+    Checkpoint checkpoint;
+    try {
+      checkpoint = Checkpoint.parse(key, note);
+    } catch (IllegalArgumentException e) {
+      throw new Bad(-1, "the checkpoint kept elsewhere: " + e.getMessage());
+    }
+    proveSignature(checkpoint, "the checkpoint kept elsewhere");
+    var other = kept.put(checkpoint.size(), checkpoint);
+    if (other != null && !Arrays.equals(other.root(), checkpoint.root())) {
+      throw new Bad(0, "two checkpoints kept elsewhere contradict each other");
     }
   }
 
@@ -209,11 +218,8 @@ public final class JournalVerifier {
     var header = walk.header();
     frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
     leavesSinceSealed.write(frontier.leaf());
-    if (header.opensExchange()) {
-      unfinished.add(header.seq());
-    } else if (header.type().ends()) {
-      unfinished.remove(header.ref());
-    } else if (header.type() == FrameType.CHECKPOINT) {
+    header.follow(unfinished);
+    if (header.type() == FrameType.CHECKPOINT) {
       if (newest == null || !Arrays.equals(walk.body(), newest.note().getBytes(UTF_8))) {
         throw new Bad(
             header.seq(),

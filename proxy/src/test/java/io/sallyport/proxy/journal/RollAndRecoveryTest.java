@@ -183,6 +183,8 @@ class RollAndRecoveryTest {
       Entries.exchange(journal, "3", "p3");
     }
     assertThat(Entries.verify(dir).unfinished()).containsExactly(open);
+    var reader = new JournalReader(dir.resolve("journal"), Entries.kms(dir));
+    assertThat(reader.unfinished()).containsExactly(open);
   }
 
   private static JournalEntry.Disclosure large(int count) {

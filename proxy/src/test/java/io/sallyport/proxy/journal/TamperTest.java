@@ -131,6 +131,10 @@ class TamperTest {
     var kept = notes[notes.length - 1];
     assertThat(new JournalVerifier(journal, key, List.of(notes), null).verify().ok()).isTrue();
     assertThat(new JournalVerifier(before, key).verify().okSealed()).isTrue();
+    var all = Files.readString(journal.resolve("checkpoints.log"));
+    assertThat(new JournalVerifier(journal, key, List.of(all), null).verify().ok()).isTrue();
+    assertThat(new JournalVerifier(before, key, List.of(all), null).verify().ok()).isFalse();
+    assertThat(new JournalVerifier(journal, key, List.of("junk"), null).verify().ok()).isFalse();
     var result = new JournalVerifier(before, key, List.of(kept), null).verify();
     assertThat(result.ok()).isFalse();
     assertThat(result.problem()).contains("record " + result.records() + " is missing");

@@ -1,0 +1,85 @@
+package io.sallyport.proxy.journal;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Locale;
+
+/**
+ * Prints what a frame costs: encode, encrypt and append on the caller's thread (CPU time, the least
+ * of many rounds), verify and read. Run by hand; asserts nothing.
+ */
+final class JournalBench {
+  private static final int ROUNDS = 40;
+  private static final int EXCHANGES = 10_000;
+
+  private JournalBench() {}
+
+  public static void main(String[] args) throws Exception {
+    var dir = Path.of(args[0]);
+    Files.createDirectories(dir);
+    var threads = ManagementFactory.getThreadMXBean();
+    parts(dir, threads);
+    long best = Long.MAX_VALUE;
+    try (var journal = Entries.open(dir)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        long start = threads.getCurrentThreadCpuTime();
+        for (int i = 0; i < EXCHANGES; i++) {
+          Entries.exchange(journal, "6f1c2b3a-" + i, "p1");
+        }
+        best = Math.min(best, threads.getCurrentThreadCpuTime() - start);
+      }
+    }
+    System.out.printf(Locale.ROOT, "append: %.0f ns CPU a frame%n", best / (2.0 * EXCHANGES));
+    for (int round = 0; round < 3; round++) {
+      long start = System.nanoTime();
+      var result = Entries.verify(dir);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      System.out.printf(
+          Locale.ROOT,
+          "verify: %s, %d records, %.0f frames/s%n",
+          result.summary(),
+          result.records(),
+          result.records() / seconds);
+    }
+    long start = System.nanoTime();
+    var count = new long[1];
+    new JournalReader(dir.resolve("journal"), Entries.kms(dir))
+        .forEach(JournalReader.Filter.ALL, e -> count[0]++);
+    System.out.printf(
+        Locale.ROOT, "read: %.0f entries/s%n", count[0] / ((System.nanoTime() - start) / 1e9));
+  }
+
+  private static void parts(Path dir, ThreadMXBean threads) throws Exception {
+    var intent = Entries.intent("6f1c2b3a-1", "dr-jones", "Patient/p1");
+    var outcome = Entries.outcome("6f1c2b3a-1", 1, "p1");
+    var writer = new PayloadWriter();
+    var cipher = new FrameCipher();
+    var key = DataKey.fresh(Entries.kms(dir), new SecureRandom(), "auditlog.local/a", 1, 0);
+    var frame = new byte[Frame.MAX];
+    long encode = Long.MAX_VALUE;
+    long encrypt = Long.MAX_VALUE;
+    long seq = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      long start = threads.getCurrentThreadCpuTime();
+      for (int i = 0; i < EXCHANGES; i++) {
+        writer.write(intent);
+        writer.write(outcome);
+      }
+      long half = threads.getCurrentThreadCpuTime();
+      for (int i = 0; i < 2 * EXCHANGES; i++) {
+        cipher.seal(key, seq++, writer.bytes(), 0, writer.length(), frame);
+      }
+      encode = Math.min(encode, half - start);
+      encrypt = Math.min(encrypt, threads.getCurrentThreadCpuTime() - half);
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "of it: encode %.0f ns, encrypt %d bytes %.0f ns%n",
+        encode / (2.0 * EXCHANGES),
+        writer.length(),
+        encrypt / (2.0 * EXCHANGES));
+  }
+}
