@@ -1,0 +1,205 @@
+package io.sallyport.proxy.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.kms.Kms;
+import io.sallyport.proxy.kms.KmsException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FenceTest {
+  @TempDir Path dir;
+  private final TestSettings world = new TestSettings();
+
+  /** A key service that a test takes away. */
+  private static final class Unreliable implements Kms {
+    private final Kms kms;
+    private volatile boolean down;
+
+    Unreliable(Kms kms) {
+      this.kms = kms;
+    }
+
+    private Kms up() {
+      if (down) {
+        throw new KmsException("down", null);
+      }
+      return kms;
+    }
+
+    @Override
+    public byte[] wrap(byte[] dataKey, byte[] aad) {
+      return up().wrap(dataKey, aad);
+    }
+
+    @Override
+    public byte[] unwrap(byte[] wrapped, byte[] aad) {
+      return up().unwrap(wrapped, aad);
+    }
+
+    @Override
+    public byte[] sign(byte[] message) {
+      return up().sign(message);
+    }
+
+    @Override
+    public byte[] publicKey() {
+      return kms.publicKey();
+    }
+
+    @Override
+    public String keyId() {
+      return kms.keyId();
+    }
+  }
+
+  private static void alert(Journal journal, String what) {
+    Entries.done(journal.append("", new Alert(what, ""), Durability.DISK));
+  }
+
+  private static void await(BooleanSupplier until) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!until.getAsBoolean() && System.nanoTime() < deadline) {
+      Thread.sleep(1);
+    }
+    assertThat(until.getAsBoolean()).isTrue();
+  }
+
+  @Test
+  void errorInAnAppendFences() {
+    var broken = new CountDownLatch(1);
+    var clock =
+        new Clock() {
+          @Override
+          public Instant instant() {
+            if (broken.getCount() == 0) {
+              throw new InternalError("a fault occurred in a recent unsafe memory access");
+            }
+            return world.instant();
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return world.getZone();
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+        };
+    try (var journal = ChronicleJournal.open(dir.resolve("journal"), Entries.kms(dir), clock)) {
+      alert(journal, "before");
+      broken.countDown();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> alert(journal, "after"))
+            .hasCauseInstanceOf(JournalUnavailable.class)
+            .hasRootCauseInstanceOf(InternalError.class);
+        assertThat(journal.writable()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void recordThatCannotBeReadBackFences() throws Exception {
+    var gate = new CountDownLatch(1);
+    try (var journal =
+        ChronicleJournal.open(dir.resolve("journal"), Entries.kms(dir), world.settings())) {
+      alert(journal, "seen by the sealer");
+      await(this::sealed); // the only checkpoint while time stands still
+      var files = JournalFiles.frames(dir.resolve("journal/run-000001"));
+      world.before =
+          channel -> {
+            try {
+              if (!gate.await(20, TimeUnit.SECONDS)) {
+                throw new IOException("the test never opened the gate");
+              }
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+          };
+      Entries.done(journal.append("", new Alert("hidden", ""), Durability.PROCESS));
+      var frames = Damage.frames(dir.resolve("journal"));
+      var last = frames.get(frames.size() - 1);
+      // Chronicle's readers would take this for the end, and its writer would go on behind it.
+      try (var file = new RandomAccessFile(files.get(0).toFile(), "rw")) {
+        file.seek(last.offset() - 4);
+        file.writeInt(0);
+      }
+      gate.countDown();
+      await(() -> !journal.writable());
+      assertThatThrownBy(() -> alert(journal, "after"))
+          .hasRootCauseInstanceOf(JournalWalk.Broken.class);
+    } finally {
+      gate.countDown();
+    }
+  }
+
+  private boolean sealed() {
+    try {
+      return Damage.frames(dir.resolve("journal")).stream()
+          .anyMatch(f -> f.type() == FrameType.CHECKPOINT);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void keyServiceThatIsDownStopsNeitherAppendsNorLaterRolls() throws Exception {
+    var kms = new Unreliable(Entries.kms(dir));
+    try (var journal = ChronicleJournal.open(dir.resolve("journal"), kms, world.settings())) {
+      await(journal::nextKeyReady);
+      kms.down = true;
+      for (int i = 0; i < 3; i++) {
+        world.pass(Duration.ofMinutes(10));
+        alert(journal, "down " + i);
+      }
+      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001"))).hasSize(2);
+      kms.down = false;
+      world.pass(Duration.ofMinutes(10));
+      await(journal::nextKeyReady);
+      alert(journal, "up");
+      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001"))).hasSize(3);
+    }
+    assertThat(Entries.verify(dir).okSealed()).isTrue();
+  }
+
+  @Test
+  void keyServiceThatIsDownAtTheStartIsSaid() {
+    var kms = new Unreliable(Entries.kms(dir));
+    kms.down = true;
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(
+              () -> ChronicleJournal.open(dir.resolve("journal"), kms, Clock.systemUTC()))
+          .isInstanceOf(JournalUnavailable.class)
+          .hasCauseInstanceOf(KmsException.class);
+    }
+    kms.down = false;
+    ChronicleJournal.open(dir.resolve("journal"), kms, Clock.systemUTC()).close();
+  }
+
+  @Test
+  void garbageOfAnEarlierRunIsNotMetAgain() throws Exception {
+    Entries.open(dir).close();
+    try (var file =
+        new RandomAccessFile(dir.resolve("journal/run-000001/metadata.cq4t").toFile(), "rw")) {
+      file.write(new byte[4096]);
+    }
+    try (var journal = Entries.open(dir)) {
+      alert(journal, "on");
+    }
+    assertThat(Entries.verify(dir).okSealed()).isTrue();
+  }
+}
