@@ -44,9 +44,9 @@ final class JournalClock {
     return taken;
   }
 
-  /** Never backwards: the wall clock at the start and what has elapsed since. */
+  /** At the last call of micros; never backwards: the clock at the start and what has elapsed. */
   long rollMillis() {
-    return startMillis + TimeUnit.NANOSECONDS.toMillis(settings.nanos().getAsLong() - startNanos);
+    return startMillis + TimeUnit.NANOSECONDS.toMillis(wallNanos - startNanos);
   }
 
   private long wall() {

@@ -2,7 +2,9 @@ package io.sallyport.proxy.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
  * Walks every frame of a journal directory in order and holds each against the rules of form that
@@ -34,6 +36,7 @@ final class JournalWalk implements AutoCloseable {
   }
 
   private final Path journal;
+  private final Deque<Path> ahead = new ArrayDeque<>();
   private ExcerptFile excerpts;
   private Path file;
   private int run;
@@ -43,7 +46,7 @@ final class JournalWalk implements AutoCloseable {
   private boolean keyDue;
   private boolean moreDue;
   private FrameType moreOf;
-  private boolean lookedAgain;
+  private int aheadRun;
   private Frame.Header header;
   // What is wrong with the run we are in, and with the ones before: only a recovery record clears
   // the latter.
@@ -72,22 +75,28 @@ final class JournalWalk implements AutoCloseable {
       if (damage == null && read()) {
         return true;
       }
-      int following = successorRun();
-      Path successor = damage == null ? successorFile(following) : firstFile(following);
-      if (successor == null) {
-        if (damage != null || unforgiven != null) {
-          var first = unforgiven != null ? unforgiven : damage;
-          throw new Broken(first.seq, first.place, first.getMessage(), true);
+      if (damage != null) {
+        ahead.clear(); // nothing behind a damage can be told apart: only the next run can
+      }
+      if (ahead.isEmpty()) {
+        look();
+        if (ahead.isEmpty()) {
+          return end();
         }
-        return false;
+        if (damage == null && file != null) {
+          continue; // what was put here before the successor began may be newer than our last read
+        }
       }
-      if (damage == null && file != null && !lookedAgain) {
-        // What the writer put here before it began the successor may have come after our last look.
-        lookedAgain = true;
-        continue;
-      }
-      move(successor, following);
+      move(ahead.remove());
     }
+  }
+
+  private boolean end() throws Broken {
+    if (damage != null || unforgiven != null) {
+      var first = unforgiven != null ? unforgiven : damage;
+      throw new Broken(first.seq, first.place, first.getMessage(), true);
+    }
+    return false;
   }
 
   private boolean read() throws IOException, Broken {
@@ -149,33 +158,28 @@ final class JournalWalk implements AutoCloseable {
     unforgiven = null;
   }
 
-  private int successorRun() throws IOException {
-    for (int number : JournalFiles.runs(journal)) {
-      if (number > run && !JournalFiles.frames(JournalFiles.run(journal, number)).isEmpty()) {
-        return number;
-      }
-    }
-    return 0;
-  }
-
-  private Path successorFile(int following) throws IOException {
-    if (file != null) {
-      for (var candidate : JournalFiles.frames(JournalFiles.run(journal, run))) {
+  // Lists directories only when what the last listing gave is used up.
+  private void look() throws IOException {
+    if (damage == null && file != null) {
+      for (var candidate : JournalFiles.frames(file.getParent())) {
         if (candidate.compareTo(file) > 0) {
-          return candidate;
+          ahead.add(candidate);
+        }
+      }
+      aheadRun = run;
+    }
+    if (ahead.isEmpty()) {
+      for (int number : JournalFiles.runs(journal)) {
+        if (number > run && ahead.isEmpty()) {
+          ahead.addAll(JournalFiles.frames(JournalFiles.run(journal, number)));
+          aheadRun = number;
         }
       }
     }
-    return firstFile(following);
   }
 
-  private Path firstFile(int following) throws IOException {
-    return following == 0 ? null : JournalFiles.frames(JournalFiles.run(journal, following)).get(0);
-  }
-
-  private void move(Path successor, int following) throws IOException {
-    boolean newRun = file == null || !successor.getParent().equals(file.getParent());
-    if (newRun) {
+  private void move(Path successor) throws IOException {
+    if (file == null || aheadRun != run) {
       if (damage == null && moreDue) {
         damage = new Broken(count, place(), "the entry before is not whole", false);
       }
@@ -184,7 +188,7 @@ final class JournalWalk implements AutoCloseable {
       }
       damage = null;
       moreDue = false;
-      run = following;
+      run = aheadRun;
       key = -1;
       inRun = 0;
     }
@@ -192,7 +196,6 @@ final class JournalWalk implements AutoCloseable {
     excerpts = new ExcerptFile(successor);
     file = successor;
     keyDue = true;
-    lookedAgain = false;
   }
 
   /** Frames seen so far: also the sequence number of the next one. */

@@ -75,6 +75,17 @@ final class JournalBench {
       encode = Math.min(encode, half - start);
       encrypt = Math.min(encrypt, threads.getCurrentThreadCpuTime() - half);
     }
+    long store = Long.MAX_VALUE;
+    try (var frames = new FrameStore(dir.resolve("store"), 0)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        long start = threads.getCurrentThreadCpuTime();
+        for (int i = 0; i < 2 * EXCHANGES; i++) {
+          frames.append(frame, Frame.HEADER + writer.length() + Frame.TAG);
+        }
+        store = Math.min(store, threads.getCurrentThreadCpuTime() - start);
+      }
+    }
+    System.out.printf(Locale.ROOT, "of it: store %.0f ns%n", store / (2.0 * EXCHANGES));
     System.out.printf(
         Locale.ROOT,
         "of it: encode %.0f ns, encrypt %d bytes %.0f ns%n",
