@@ -53,6 +53,10 @@ class KilledJournalTest {
         assertThat(System.nanoTime()).isLessThan(deadline);
         Thread.sleep(5);
       }
+      // Beside the writer at full speed.
+      for (int i = 0; i < 5; i++) {
+        assertThat(Entries.verify(dir).problem()).isEmpty();
+      }
     } finally {
       process.destroyForcibly().waitFor();
     }
