@@ -1,0 +1,63 @@
+package io.sallyport.loadtest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The shipped shell launcher, against a java that only says its version and prints its arguments.
+ */
+final class LauncherTest {
+  private record Run(int exit, String output) {}
+
+  @TempDir Path dir;
+
+  @Test
+  void unsafeFlagIsGivenOnlyToJvmsThatKnowIt() throws Exception {
+    String flag = "--sun-misc-unsafe-memory-access=allow";
+    assertThat(run("17.0.9", "serve").output()).doesNotContain(flag);
+    assertThat(run("23", "serve").output()).doesNotContain(flag);
+    assertThat(run("24", "serve").output()).contains(flag);
+    assertThat(run("25-ea", "serve").output()).contains(flag);
+  }
+
+  @Test
+  void runtimeOlderThan17IsRefusedAsEnvironment() throws Exception {
+    assertThat(run("11.0.2", "serve").exit()).isEqualTo(4);
+    assertThat(run("1.8.0_392", "serve").exit()).isEqualTo(4);
+  }
+
+  @Test
+  void shortCommandsStartFastAndServersDoNot() throws Exception {
+    assertThat(run("17", "check").output()).contains("-XX:TieredStopAtLevel=1");
+    assertThat(run("17", "demo").output())
+        .doesNotContain("TieredStopAtLevel")
+        .contains("-XX:+UseParallelGC");
+  }
+
+  private Run run(String version, String command) throws IOException, InterruptedException {
+    Path java = dir.resolve("bin/java");
+    Files.createDirectories(java.getParent());
+    Files.writeString(
+        java,
+        "#!/bin/sh\nif [ \"$1\" = -version ]; then echo 'openjdk version \""
+            + version
+            + "\"' >&2; else echo \"$@\"; fi\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    Path launcher =
+        Path.of(System.getProperty("sallyport.root"), "packaging/src/main/layout/bin/sallyport");
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", launcher.toString(), command).redirectErrorStream(true);
+    builder.environment().put("JAVA_HOME", dir.toString());
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    return new Run(process.exitValue(), output);
+  }
+}
