@@ -1,0 +1,127 @@
+package io.sallyport.policy.source;
+
+import io.sallyport.policy.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * A YAML 1.2 document as a tree that knows its places. No tags are acted on, no types are guessed:
+ * a scalar is its text. Anchors and aliases are refused, because a reader of a security file should
+ * see what a rule says where it says it.
+ */
+public sealed interface Yaml {
+  Problem.Location at();
+
+  /** A text, number or word: {@code text} is as written, without quotes. */
+  record Scalar(String text, Problem.Location at) implements Yaml {}
+
+  record Sequence(List<Yaml> items, Problem.Location at) implements Yaml {}
+
+  record Mapping(List<Entry> entries, Problem.Location at) implements Yaml {}
+
+  /**
+   * @param at where the key stands
+   */
+  record Entry(String key, Problem.Location at, Yaml value) {}
+
+  /**
+   * Reads one document.
+   *
+   * @param file its name, for problems
+   * @return null when the text is no YAML, is empty, or breaks a rule above
+   */
+  static Yaml read(String file, String text, Consumer<Problem> problems) {
+    return new Reading(file, problems).read(text);
+  }
+
+  /** One reading of one file. */
+  final class Reading {
+    private static final int CODE_POINTS_MAX = 4 << 20;
+
+    private final String file;
+    private final Consumer<Problem> problems;
+    private final Set<Node> seen = new HashSet<>();
+    private boolean failed;
+
+    private Reading(String file, Consumer<Problem> problems) {
+      this.file = file;
+      this.problems = problems;
+    }
+
+    private Yaml read(String text) {
+      LoadSettings settings =
+          LoadSettings.builder()
+              .setLabel(file)
+              .setUseMarks(true)
+              .setCodePointLimit(CODE_POINTS_MAX)
+              .build();
+      try {
+        Node node = new Compose(settings).composeString(text).orElse(null);
+        if (node == null) {
+          fail(new Problem.Location(file, 0, 0), "is empty");
+          return null;
+        }
+        Yaml root = convert(node);
+        return failed ? null : root;
+      } catch (MarkedYamlEngineException e) {
+        fail(at(e.getProblemMark()), "is not YAML: " + e.getProblem());
+        return null;
+      } catch (YamlEngineException e) {
+        fail(new Problem.Location(file, 0, 0), "is not YAML: " + e.getMessage());
+        return null;
+      }
+    }
+
+    private Yaml convert(Node node) {
+      Problem.Location at = at(node.getStartMark());
+      if (!seen.add(node)) {
+        fail(at, "is used again by an alias: write it out in each place");
+        return new Scalar("", at);
+      }
+      if (node instanceof ScalarNode scalar) {
+        return new Scalar(scalar.getValue(), at);
+      }
+      if (node instanceof SequenceNode sequence) {
+        return new Sequence(sequence.getValue().stream().map(this::convert).toList(), at);
+      }
+      List<Entry> entries = new ArrayList<>();
+      Set<String> keys = new HashSet<>();
+      for (NodeTuple tuple : ((MappingNode) node).getValue()) {
+        Problem.Location place = at(tuple.getKeyNode().getStartMark());
+        if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+          fail(place, "a key must be a text");
+          continue;
+        }
+        if (!keys.add(key.getValue())) {
+          fail(place, "the key '" + key.getValue() + "' stands twice in one mapping");
+        }
+        entries.add(new Entry(key.getValue(), place, convert(tuple.getValueNode())));
+      }
+      return new Mapping(List.copyOf(entries), at);
+    }
+
+    private Problem.Location at(Optional<Mark> mark) {
+      return mark.map(m -> new Problem.Location(file, m.getLine() + 1, m.getColumn() + 1))
+          .orElse(new Problem.Location(file, 0, 0));
+    }
+
+    private void fail(Problem.Location at, String message) {
+      failed = true;
+      problems.accept(Problem.error(at, "", message, "E-YAML"));
+    }
+  }
+}
