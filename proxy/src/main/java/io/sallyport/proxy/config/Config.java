@@ -1,0 +1,172 @@
+package io.sallyport.proxy.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code sallyport.yaml}. These records are its manual: a key is the name of a component, with
+ * hyphens. Files are relative to the configuration's own directory; durations are written {@code
+ * 10s}, {@code 500ms}, {@code 5m}, {@code 12h}; sizes {@code 64KiB}, {@code 8MiB}, {@code 1GiB}.
+ * Unknown keys are errors. What a key leaves out has the default given here.
+ *
+ * @param file where it was read from
+ * @param text as it was read, for the hash
+ */
+public record Config(
+    Path file,
+    String text,
+    /* Where callers connect. At least one. */
+    List<Listener> listeners,
+    /* Health and metrics. Default: 127.0.0.1:9443. */
+    Admin admin,
+    /* Who may issue tokens. At least one. */
+    List<Issuer> issuers,
+    /* What is served. At least one; the longest matching path wins. */
+    List<Route> routes,
+    /* The record systems, by name. At least one. */
+    Map<String, Upstream> upstreams,
+    Journal journal,
+    Limits limits,
+    Log log) {
+
+  /** One TLS address. */
+  public record Listener(
+      /* The address to bind: 0.0.0.0 for all. */
+      Placed<String> address,
+      /* 0 lets the system choose. */
+      Placed<Integer> port,
+      /* The host names served; the first one names us in answers. Empty: any. */
+      List<String> hosts,
+      Tls tls) {}
+
+  /** How a listener speaks TLS. */
+  public record Tls(
+      /* file:PEM, the server's certificate and then its chain. */
+      Placed<Path> certificate,
+      /* file:PEM, the private key, PKCS#8 without a passphrase. */
+      Placed<Path> key,
+      /* intermediate (TLS 1.2 with ECDHE and AEAD only, and 1.3) or modern (1.3 alone). */
+      Profile profile) {}
+
+  /** The TLS versions and suites, after Mozilla's server side TLS. */
+  public enum Profile {
+    INTERMEDIATE,
+    MODERN
+  }
+
+  /** Health and metrics in plain HTTP, so it is on loopback only. */
+  public record Admin(Placed<String> address, int port) {}
+
+  /** One OpenID Connect issuer. */
+  public record Issuer(
+      /* Exactly as in the tokens' iss. http only on loopback. */
+      Placed<URI> issuer,
+      /* The tokens' aud must hold one of these. */
+      List<String> audience,
+      /* Signature algorithms accepted: RS256, PS256, ES256. Default: all three. */
+      List<String> algorithms,
+      /* Which claims mean what: rfc9068 (default), keycloak or generic. */
+      String profile,
+      /* file:PEM of CAs for the issuer's TLS; null for the JDK's. */
+      Placed<Path> trust,
+      /* How far its clock may be off. Default 30s, at most 5m. */
+      Duration clockSkew) {}
+
+  /** A path under which an upstream is served by a policy. */
+  public record Route(
+      /* As /fhir: starts with a slash and does not end with one. */
+      Placed<String> path,
+      Placed<Path> policy,
+      /* A name under upstreams. */
+      Placed<String> upstream,
+      /* Our own base URL for links in answers. Default: the first listener's first host, its port, the path. */
+      Placed<URI> publicBase) {}
+
+  /** One FHIR server behind the appliance. */
+  public record Upstream(
+      String name,
+      /* Base URL with its path; http only on loopback or with plaintext. */
+      Placed<URI> base,
+      /* Kept-alive connections over all loops. Default 64. */
+      int connections,
+      /* env:NAME or file:PATH of a bearer token, or of a whole header value; null for none. */
+      Placed<Secret> credentials,
+      /* Accepts http beyond loopback: patient data crosses the network in the clear. Journaled at each load. */
+      boolean plaintext,
+      /* file:PEM of CAs for its TLS; null for the JDK's. */
+      Placed<Path> trust,
+      /* Until a connection stands, TLS included. Default 5s. */
+      Duration connectTimeout,
+      /* From the request until the response arrives or moves on. Default 30s. */
+      Duration responseTimeout) {}
+
+  /** Where accesses are recorded. */
+  public record Journal(
+      Placed<Path> dir,
+      /* The key service: pkcs12:FILE. */
+      Placed<String> key,
+      /* env:NAME or file:PATH of what opens it. */
+      Placed<Secret> password) {}
+
+  /** Every bound of the product. */
+  public record Limits(
+      /* How long requests in flight may take to finish when the appliance stops. drain, default 30s. */
+      Duration drain,
+      /* Client connections over all listeners. connections, default 10000. */
+      int connections,
+      /* Until a client's TLS handshake is done. handshake-time, default 10s. */
+      Duration handshakeTime,
+      /* Until a request's head has arrived, all of it. head-time, default 10s. */
+      Duration headTime,
+      /* Until a request's body has arrived, all of it. body-time, default 30s. */
+      Duration bodyTime,
+      /* A connection without a request. idle-time, default 60s. */
+      Duration idleTime,
+      /* How long a client may take to accept the next bytes. write-time, default 30s. */
+      Duration writeTime,
+      /* A request's line and headers. head, default 16KiB. */
+      int headBytesMax,
+      /* A request's body. body, default 64KiB: searches by POST have one. */
+      int bodyBytesMax,
+      /* One whole upstream response. response, default 1GiB. */
+      long responseBytesMax,
+      /* Redacted output recorded and released at once. window, default 64KiB. */
+      int windowBytes,
+      /* Nesting of JSON. json-depth, default 256. */
+      int jsonDepthMax,
+      /* A JSON key. json-key, default 256B. */
+      int jsonKeyBytesMax,
+      /* A JSON number. json-number, default 100B. */
+      int jsonNumberBytesMax,
+      /* A JSON string. json-string, default 8MiB. */
+      int jsonStringBytesMax,
+      /* The largest resource we hold back to redact. Beyond it we refuse: half a resource is a leak. resource, default 8MiB. */
+      int resourceBytesMax) {
+    public static final Limits DEFAULT =
+        new Limits(
+            Duration.ofSeconds(30),
+            10_000,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(30),
+            16 << 10,
+            64 << 10,
+            1L << 30,
+            64 << 10,
+            256,
+            256,
+            100,
+            8 << 20,
+            8 << 20);
+  }
+
+  /** The log on standard output, JSON lines. */
+  public record Log(
+      /* error, warn, info (default) or debug. */
+      String level) {}
+}

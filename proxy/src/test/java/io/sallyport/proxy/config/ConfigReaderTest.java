@@ -1,0 +1,150 @@
+package io.sallyport.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sallyport.policy.Problem;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+  private static final String GOOD =
+      """
+      sallyport: 1
+      listeners:
+        - {address: 0.0.0.0, port: 8443, hosts: [fhir.hospital.example], tls: {certificate: file:tls/chain.pem, key: file:tls/key.pem, profile: intermediate, client-certificates: none}}
+      admin: {address: 127.0.0.1, port: 9443}
+      issuers:
+        - {issuer: https://idp/realms/hospital, audience: [https://fhir.hospital.example], algorithms: [RS256, PS256, ES256], profile: keycloak}
+      routes:
+        - {path: /fhir, kind: fhir, version: R4, policy: policy.yaml, upstream: ehr}
+      upstreams:
+        ehr: {base: https://ehr.internal/fhir, connections: 64, credentials: env:EHR_TOKEN, plaintext: false}
+      journal: {dir: /var/lib/sallyport/journal, key: pkcs12:keys.p12, password: env:KEYS, durability: {read: process, write: disk}}
+      siem: []
+      limits: {}
+      """;
+
+  private final List<Problem> problems = new ArrayList<>();
+
+  private Config read(String text) {
+    problems.clear();
+    return ConfigReader.read(Path.of("s.yaml"), text, problems::add);
+  }
+
+  @Test
+  void theContractIsRead() {
+    Config config = read(GOOD);
+    assertThat(problems).isEmpty();
+    Path here = Path.of("").toAbsolutePath();
+    assertThat(config.listeners().get(0).tls().key().value())
+        .isEqualTo(here.resolve("tls/key.pem"));
+    assertThat(config.journal().dir().value()).isEqualTo(Path.of("/var/lib/sallyport/journal"));
+    assertThat(config.issuers().get(0).profile()).isEqualTo("keycloak");
+    assertThat(config.upstreams().get("ehr").connections()).isEqualTo(64);
+    assertThat(config.limits()).isEqualTo(Config.Limits.DEFAULT);
+    assertThat(config.log().level()).isEqualTo("info");
+  }
+
+  /** One replacement in the good file; where the complaint stands, and its code. */
+  @ParameterizedTest(name = "{0} becomes {1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sallyport: 1            | sallyport: 2             | s.yaml:1:12 | E-NUMBER
+          port: 8443              | port: 70000              | s.yaml:3:30 | E-NUMBER
+          hosts:                  | hots:                    | s.yaml:3:36 | E-KEY
+          file:tls/key.pem        | tls/key.pem              | s.yaml:3:112 | E-FILE
+          profile: intermediate   | profile: old             | s.yaml:3:139 | E-VALUE
+          certificates: none      | certificates: required   | s.yaml:3:174 | E-UNBUILT
+          address: 127.0.0.1      | address: 10.0.0.1        | s.yaml:4:18 | E-UNBUILT
+          https://idp/            | http://idp/              | s.yaml:6:14 | E-PLAINTEXT
+          RS256                   | HS256                    | s.yaml:6:98 | E-VALUE
+          kind: fhir              | kind: hl7v2              | s.yaml:8:25 | E-VALUE
+          version: R4             | version: R5              | s.yaml:8:40 | E-VALUE
+          upstream: ehr           | upstream: her            | s.yaml:8:75 | E-NAME
+          path: /fhir             | path: /fhir/             | s.yaml:8:12 | E-VALUE
+          https://ehr.internal    | http://ehr.internal      | s.yaml:10:15 | E-PLAINTEXT
+          https://ehr.internal    | https://u@ehr.internal   | s.yaml:10:15 | E-URL
+          env:EHR_TOKEN           | hunter2                  | s.yaml:10:72 | E-SECRET
+          plaintext: false        | plaintext: yes           | s.yaml:10:98 | E-VALUE
+          pkcs12:keys.p12         | pkcs11:token             | s.yaml:11:49 | E-UNBUILT
+          'password: env:KEYS, '  | ''                       | s.yaml:11:10 | E-MISSING
+          siem: []                | siem: [cef]              | s.yaml:12:7 | E-UNBUILT
+          limits: {}              | limits: {drain: 10}      | s.yaml:13:17 | E-DURATION
+          limits: {}              | limits: {head: 10MB}     | s.yaml:13:16 | E-SIZE
+          limits: {}              | limits: {drian: 1s}      | s.yaml:13:10 | E-KEY
+          limits: {}              | siem: []                 | s.yaml:13:1 | E-YAML
+          """)
+  void aMistakeIsNamedAtItsPlace(String from, String to, String at, String code) {
+    assertThat(GOOD).contains(from);
+    assertThat(read(GOOD.replace(from, to))).isNull();
+    assertThat(problems)
+        .anySatisfy(
+            p -> {
+              assertThat(p.at()).hasToString(at);
+              assertThat(p.code()).isEqualTo(code);
+            });
+  }
+
+  @Test
+  void everyProblemIsReportedAtOnce() {
+    read(
+        GOOD.replace("port: 8443", "port: x")
+            .replace("kind: fhir", "knd: fhir")
+            .replace("R4", "R3"));
+    assertThat(problems)
+        .extracting(Problem::code)
+        .contains("E-NUMBER", "E-KEY", "E-MISSING", "E-VALUE");
+  }
+
+  @Test
+  void aMisspelledKeyIsAskedAbout() {
+    read(GOOD.replace("hosts:", "hots:"));
+    assertThat(problems.get(0).message()).contains("did you mean 'hosts'");
+  }
+
+  @Test
+  void aSecretWrittenInIsNotRepeated() {
+    read(GOOD.replace("env:EHR_TOKEN", "hunter2"));
+    assertThat(problems).hasSize(1);
+    assertThat(problems.toString()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void httpIsForLoopbackOrThoseWhoSaySo() {
+    assertThat(read(GOOD.replace("https://ehr.internal", "http://127.0.0.1:8080"))).isNotNull();
+    assertThat(read(GOOD.replace("https://ehr.internal", "http://localhost.evil.example")))
+        .isNull();
+    Config config =
+        read(
+            GOOD.replace("https://ehr", "http://ehr")
+                .replace("plaintext: false", "plaintext: true"));
+    assertThat(config.upstreams().get("ehr").plaintext()).isTrue();
+  }
+
+  @Test
+  void limitsAreRead() {
+    Config config = read(GOOD.replace("limits: {}", "limits: {drain: 500ms, resource: 4MiB}"));
+    assertThat(config.limits().drain()).isEqualTo(Duration.ofMillis(500));
+    assertThat(config.limits().resourceBytesMax()).isEqualTo(4 << 20);
+  }
+
+  @Test
+  void anchorsAreRefused() {
+    assertThat(read("a: &x [1]\nb: *x\n")).isNull();
+    assertThat(problems).extracting(p -> p.at().toString()).containsExactly("s.yaml:1:4");
+  }
+
+  @Test
+  void whatIsNoYamlIsNamedAtItsPlace() {
+    assertThat(read("sallyport: [1\n")).isNull();
+    assertThat(read("")).isNull();
+    assertThat(problems).hasSize(1);
+  }
+}
