@@ -1,0 +1,242 @@
+package io.sallyport.proxy.config;
+
+import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.Problem;
+import io.sallyport.policy.redact.Rebase;
+import io.sallyport.proxy.authn.Authenticator;
+import io.sallyport.proxy.exchange.Route;
+import io.sallyport.proxy.exchange.Snapshot;
+import io.sallyport.proxy.exchange.UpstreamTarget;
+import io.sallyport.proxy.kms.Kms;
+import io.sallyport.proxy.kms.KmsException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * {@link Config} to {@link Snapshot}: reads and proves everything the configuration refers to, so
+ * that what can fail fails here and not on a request.
+ */
+public final class SnapshotCompiler {
+  private final Map<String, String> environment;
+  private final Instant now;
+  private final Consumer<Problem> problems;
+  private final AtomicBoolean failed = new AtomicBoolean();
+  private final Map<Path, PolicySet> policies = new LinkedHashMap<>();
+  private final MessageDigest hash = sha256();
+
+  private SnapshotCompiler(
+      Map<String, String> environment, Instant now, Consumer<Problem> problems) {
+    this.environment = environment;
+    this.now = now;
+    this.problems =
+        p -> {
+          failed.compareAndSet(false, p.isError());
+          problems.accept(p);
+        };
+  }
+
+  /**
+   * What a configuration comes to.
+   *
+   * @param kms the journal's key service, open
+   */
+  public record Compiled(Snapshot snapshot, Kms kms) {}
+
+  /**
+   * Compiles a configuration.
+   *
+   * @param environment where {@code env:} secrets come from
+   * @param now the time certificates are judged at
+   * @param problems every problem found
+   * @return null when there was an error among them
+   */
+  public static Compiled compile(
+      Config config,
+      Authenticator authenticator,
+      Map<String, String> environment,
+      Instant now,
+      Consumer<Problem> problems) {
+    return new SnapshotCompiler(environment, now, problems).compile(config, authenticator);
+  }
+
+  private Compiled compile(Config config, Authenticator authenticator) {
+    KeyMaterial material = new KeyMaterial(now, problems);
+    config.listeners().forEach(l -> material.pair(l.tls().certificate(), l.tls().key()));
+    config.issuers().forEach(i -> material.trust(i.trust()));
+    config.upstreams().values().forEach(u -> material.trust(u.trust()));
+    digest(config.text());
+    Map<String, UpstreamTarget> targets = new LinkedHashMap<>();
+    config.upstreams().forEach((name, u) -> targets.put(name, target(u, config.limits())));
+    List<Route> routes = new ArrayList<>();
+    for (Config.Route route : config.routes()) {
+      PolicySet policy = policies.computeIfAbsent(route.policy().value(), p -> policy(route));
+      UpstreamTarget target = targets.get(route.upstream().value());
+      String external = external(config, route);
+      if (policy != null && external != null) {
+        Rebase rebase = new Rebase(target.base(), external);
+        routes.add(new Route(route.path().value(), policy, target, rebase));
+      }
+    }
+    directory(config.journal().dir());
+    Kms kms = kms(config);
+    if (failed.get()) {
+      return null;
+    }
+    Set<String> hosts = new LinkedHashSet<>();
+    config.listeners().forEach(l -> hosts.addAll(l.hosts()));
+    // One listener that serves any host makes the set of names meaningless.
+    boolean any = config.listeners().stream().anyMatch(l -> l.hosts().isEmpty());
+    Config.Limits limits = config.limits();
+    Snapshot snapshot =
+        new Snapshot(
+            HexFormat.of().formatHex(hash.digest()),
+            any ? Set.of() : Set.copyOf(hosts),
+            List.copyOf(routes),
+            authenticator,
+            new io.sallyport.policy.redact.Limits(
+                limits.jsonDepthMax(),
+                limits.jsonKeyBytesMax(),
+                limits.jsonNumberBytesMax(),
+                limits.jsonStringBytesMax(),
+                limits.resourceBytesMax()),
+            limits.windowBytes());
+    return new Compiled(snapshot, kms);
+  }
+
+  private PolicySet policy(Config.Route route) {
+    Path file = route.policy().value();
+    try {
+      String text = Files.readString(file);
+      digest(text);
+      return PolicySet.read(file.toString(), text, problems);
+    } catch (IOException e) {
+      problems.accept(route.policy().error(file + " is not there or cannot be read", "E-FILE"));
+      return null;
+    }
+  }
+
+  private UpstreamTarget target(Config.Upstream u, Config.Limits limits) {
+    URI base = u.base().value();
+    boolean tls = base.getScheme().equals("https");
+    return new UpstreamTarget(
+        u.name(),
+        trimmed(base.toString()),
+        base.getHost(),
+        base.getPort() >= 0 ? base.getPort() : tls ? 443 : 80,
+        tls,
+        trimmed(base.getRawPath()),
+        authorization(u.credentials()),
+        u.connections(),
+        u.trust() == null ? null : u.trust().value(),
+        Math.toIntExact(u.connectTimeout().toMillis()),
+        Math.toIntExact(u.responseTimeout().toMillis()),
+        limits.responseBytesMax());
+  }
+
+  private String authorization(Placed<Secret> credentials) {
+    char[] secret = credentials == null ? new char[0] : open(credentials);
+    String text = new String(secret);
+    Arrays.fill(secret, ' ');
+    if (!text.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+      problems.accept(
+          credentials.error("holds characters that no header may carry", "E-CREDENTIALS"));
+      return "";
+    }
+    return text.isEmpty() || text.indexOf(' ') > 0 ? text : "Bearer " + text;
+  }
+
+  private String external(Config config, Config.Route route) {
+    if (route.publicBase() != null) {
+      return trimmed(route.publicBase().value().toString());
+    }
+    Config.Listener first = config.listeners().get(0);
+    int port = first.port().value();
+    if (first.hosts().isEmpty() || port == 0) {
+      problems.accept(
+          route
+              .path()
+              .error(
+                  "needs public-base: the first listener has "
+                      + (port == 0 ? "no fixed port" : "no hosts"),
+                  "E-PUBLIC-BASE"));
+      return null;
+    }
+    String authority = first.hosts().get(0) + (port == 443 ? "" : ":" + port);
+    return "https://" + authority + route.path().value();
+  }
+
+  private void directory(Placed<Path> dir) {
+    Path there = dir.value();
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    if (there == null || !Files.isDirectory(there) || !Files.isWritable(there)) {
+      problems.accept(
+          dir.error(there + " is not a directory that this user may write", "E-JOURNAL-DIR"));
+    }
+  }
+
+  private Kms kms(Config config) {
+    char[] password = open(config.journal().password());
+    if (password.length == 0) {
+      return null;
+    }
+    Path base = config.file().toAbsolutePath().normalize().getParent();
+    try {
+      return Kms.open(config.journal().key().value(), base, password);
+    } catch (KmsException e) {
+      problems.accept(
+          config
+              .journal()
+              .key()
+              .error(e.getMessage() + "; 'sallyport key init' makes a key store", "E-KEY-STORE"));
+      return null;
+    } finally {
+      Arrays.fill(password, ' ');
+    }
+  }
+
+  private char[] open(Placed<Secret> secret) {
+    try {
+      return secret.value().open(environment);
+    } catch (IOException e) {
+      problems.accept(secret.error(e.getMessage(), "E-SECRET"));
+      return new char[0];
+    }
+  }
+
+  // The length before each text, so that no two sets of files share a hash.
+  private void digest(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    hash.update((bytes.length + "\n").getBytes(StandardCharsets.US_ASCII));
+    hash.update(bytes);
+  }
+
+  private static String trimmed(String path) {
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
