@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
     version = "sallyport 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      CheckCommand.class,
       PolicyCommand.class,
       JournalCommand.class,
       KeyCommand.class,
