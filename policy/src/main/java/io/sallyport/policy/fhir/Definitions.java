@@ -68,41 +68,71 @@ public final class Definitions {
       String expression,
       List<Map.Entry<String, String>> components) {}
 
-  private Definitions() {}
+  private final String version;
+  private final Map<String, Type> types;
+  private final List<String> resources;
+  private final Map<String, Map<String, SearchParameter>> parameters;
+  private final Map<String, List<String>> compartment;
+  private final Map<String, List<String>> patients;
 
-  /** FHIR R4 (4.0.1). */
+  Definitions(
+      String version,
+      Map<String, Type> types,
+      List<String> resources,
+      Map<String, Map<String, SearchParameter>> parameters,
+      Map<String, List<String>> compartment,
+      Map<String, List<String>> patients) {
+    this.version = version;
+    this.types = types;
+    this.resources = resources;
+    this.parameters = parameters;
+    this.compartment = compartment;
+    this.patients = patients;
+  }
+
+  /** FHIR R4 (4.0.1). Read once, in some tens of milliseconds. */
   public static Definitions r4() {
-    throw new IllegalStateException("definitions");
+    return R4.DEFINITIONS;
+  }
+
+  private static final class R4 {
+    static final Definitions DEFINITIONS = new DefinitionsReader("R4").read("r4.definitions");
   }
 
   /** The version's short name: {@code R4}. */
   public String version() {
-    throw new IllegalStateException("definitions");
+    return version;
   }
 
   /** A type by name or backbone path; null when there is none. */
   public Type type(String name) {
-    throw new IllegalStateException("definitions");
+    return types.get(name);
   }
 
   /** The concrete resource types, in alphabetical order. */
   public Collection<String> resources() {
-    throw new IllegalStateException("definitions");
+    return resources;
+  }
+
+  /** Whether this is a concrete resource type. */
+  public boolean isResource(String name) {
+    Type type = types.get(name);
+    return type != null && type.kind() == Kind.RESOURCE && resources.contains(name);
   }
 
   /** Every type. */
   public Collection<Type> types() {
-    throw new IllegalStateException("definitions");
+    return types.values();
   }
 
   /** A type's search parameter by code (those of Resource and DomainResource too); null if none. */
   public SearchParameter searchParameter(String type, String code) {
-    throw new IllegalStateException("definitions");
+    return parameters.getOrDefault(type, Map.of()).get(code);
   }
 
   /** All search parameters of a type (those of Resource and DomainResource too). */
   public Collection<SearchParameter> searchParameters(String type) {
-    throw new IllegalStateException("definitions");
+    return parameters.getOrDefault(type, Map.of()).values();
   }
 
   /**
@@ -110,15 +140,15 @@ public final class Definitions {
    * compartment, from the CompartmentDefinition; empty when the type is not a member.
    */
   public List<String> patientCompartment(String type) {
-    throw new IllegalStateException("definitions");
+    return compartment.getOrDefault(type, List.of());
   }
 
   /**
    * The paths of the elements that name the patient a resource is about (a Reference each), as
-   * {@code Observation.subject}: the patient compartment's links called patient, subject,
-   * beneficiary or individual. Empty for Patient itself and for types that have none.
+   * {@code Observation.subject}: what the search parameters patient, subject and beneficiary read.
+   * Empty for Patient itself and for types that have none.
    */
   public List<String> patientPaths(String type) {
-    throw new IllegalStateException("definitions");
+    return patients.getOrDefault(type, List.of());
   }
 }

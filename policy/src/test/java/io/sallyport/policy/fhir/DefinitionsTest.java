@@ -1,0 +1,106 @@
+package io.sallyport.policy.fhir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ca.uhn.fhir.context.BaseRuntimeChildDefinition;
+import ca.uhn.fhir.context.FhirContext;
+import ca.uhn.fhir.context.RuntimeResourceDefinition;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class DefinitionsTest {
+  private final Definitions r4 = Definitions.r4();
+
+  @Test
+  void everyConcreteResourceTypeOfR4IsThere() {
+    assertThat(r4.resources()).hasSize(146).contains("Patient", "Observation", "Bundle", "Binary");
+    assertThat(r4.isResource("DomainResource")).isFalse();
+    assertThat(r4.isResource("HumanName")).isFalse();
+  }
+
+  @Test
+  void everyElementsTypesResolve() {
+    Set<String> unknown = new TreeSet<>();
+    for (Definitions.Type type : r4.types()) {
+      for (Definitions.Element element : type.elements()) {
+        assertThat(element.types()).as(element.path()).isNotEmpty();
+        for (String name : element.types()) {
+          if (r4.type(name) == null) {
+            unknown.add(element.path() + ": " + name);
+          }
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
+  }
+
+  /** HAPI generated its model from the same publication, by other code: names must agree. */
+  @Test
+  void theElementsOfEveryResourceAreThoseThatHapiKnows() {
+    FhirContext context = FhirContext.forR4Cached();
+    for (String type : r4.resources()) {
+      RuntimeResourceDefinition hapi = context.getResourceDefinition(type);
+      Set<String> theirs =
+          hapi.getChildren().stream()
+              .map(BaseRuntimeChildDefinition::getElementName)
+              .map(n -> n.replace("[x]", ""))
+              .collect(Collectors.toCollection(TreeSet::new));
+      Set<String> ours =
+          r4.type(type).elements().stream()
+              .map(Definitions.Element::name)
+              .collect(Collectors.toCollection(TreeSet::new));
+      assertThat(ours).as(type).containsAll(theirs);
+      ours.removeAll(theirs);
+      assertThat(ours).as(type + " beyond HAPI").isSubsetOf("id", "extension", "modifierExtension");
+    }
+  }
+
+  @Test
+  void thePatientCompartmentIsThePublishedOne() {
+    long members = r4.resources().stream().filter(t -> !r4.patientCompartment(t).isEmpty()).count();
+    assertThat(members).isEqualTo(66);
+    assertThat(r4.patientCompartment("AllergyIntolerance"))
+        .containsExactlyInAnyOrder("patient", "recorder", "asserter");
+  }
+
+  @Test
+  void clinicalTypesNameTheirPatient() {
+    assertThat(r4.patientPaths("Observation")).containsExactly("Observation.subject");
+    assertThat(r4.patientPaths("Encounter")).containsExactly("Encounter.subject");
+    assertThat(r4.patientPaths("Condition")).containsExactly("Condition.subject");
+    assertThat(r4.patientPaths("AllergyIntolerance")).containsExactly("AllergyIntolerance.patient");
+    assertThat(r4.patientPaths("Coverage")).containsExactly("Coverage.beneficiary");
+    assertThat(r4.patientPaths("MedicationRequest")).containsExactly("MedicationRequest.subject");
+    assertThat(r4.patientPaths("Patient")).isEmpty();
+  }
+
+  @Test
+  void choicesContentReferencesAndModifiersAreKept() {
+    assertThat(element("Observation", "value").choice()).isTrue();
+    assertThat(element("Observation", "value").types()).contains("Quantity", "string");
+    assertThat(element("Questionnaire.item", "item").types()).containsExactly("Questionnaire.item");
+    assertThat(element("Observation.component", "referenceRange").types())
+        .containsExactly("Observation.referenceRange");
+    assertThat(element("Patient", "active").modifier()).isTrue();
+    assertThat(element("Patient", "name").list()).isTrue();
+    assertThat(element("date", "extension").list()).isTrue();
+    assertThat(element("Patient", "contained").types()).containsExactly("Resource");
+  }
+
+  @Test
+  void searchParametersOfTheAbstractTypesAreEveryTypes() {
+    assertThat(r4.searchParameter("Patient", "birthdate").type()).isEqualTo("date");
+    assertThat(r4.searchParameter("Patient", "_id")).isNotNull();
+    assertThat(r4.searchParameter("Patient", "code")).isNull();
+    assertThat(r4.searchParameter("Observation", "code-value-quantity").components()).hasSize(2);
+  }
+
+  private Definitions.Element element(String type, String name) {
+    return r4.type(type).elements().stream()
+        .filter(e -> e.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+}
