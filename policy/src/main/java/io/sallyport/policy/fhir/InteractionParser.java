@@ -1,11 +1,58 @@
 package io.sallyport.policy.fhir;
 
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import io.sallyport.policy.fhir.Interaction.Kind;
+import io.sallyport.policy.fhir.Interaction.Parameter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
 /**
  * Reads method, path and query as a FHIR interaction. Closed world: what is not understood is
  * refused, nothing is normalised. Stateless but for its definitions.
+ *
+ * @see <a href="https://hl7.org/fhir/R4/http.html">FHIR R4 RESTful API</a>
+ * @see <a href="https://hl7.org/fhir/R4/search.html">FHIR R4 search</a>
  */
 public final class InteractionParser {
-  public InteractionParser(Definitions definitions) {}
+  private static final int PARAMETERS_MAX = 100;
+  private static final int VALUE_CHARS_MAX = 4096;
+  private static final int COUNT_MAX = 1000;
+
+  private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9\\-._~!$&'()*+,=:@]+");
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9\\-.]{1,64}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_\\-.]{0,63}");
+  private static final Pattern MODIFIER = Pattern.compile("[A-Za-z0-9\\-.:_]{1,127}");
+
+  private static final Set<String> FORMATS =
+      Set.of("json", "application/json", "application/fhir+json", "text/json");
+
+  /** Result parameters and whole-text searches that would need work of ours on the answer. */
+  private static final Set<String> NOT_BUILT =
+      Set.of(
+          "_summary",
+          "_elements",
+          "_total",
+          "_contained",
+          "_containedtype",
+          "_filter",
+          "_text",
+          "_content",
+          "_query",
+          "_list",
+          "_in",
+          "_graph");
+
+  private final Definitions definitions;
+
+  public InteractionParser(Definitions definitions) {
+    this.definitions = definitions;
+  }
 
   /**
    * @param method as on the wire: GET or POST (other methods are INTERACTION_NOT_SUPPORTED)
@@ -18,13 +65,213 @@ public final class InteractionParser {
    */
   public Interaction parse(
       String method, String path, String query, String contentType, byte[] form) {
-    throw new IllegalStateException("parser");
+    boolean get = method.equals("GET");
+    if (!get && !method.equals("POST")) {
+      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "method is not GET or POST");
+    }
+    String[] segments = segments(path);
+    if (segments.length == 0) {
+      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "whole-system interaction");
+    }
+    if (get && segments.length == 1 && segments[0].equals("metadata")) {
+      return new Interaction(Kind.CAPABILITIES, "", "", "", onlyFormat(parameters(query)));
+    }
+    String type = segments[0];
+    if (!definitions.isResource(type)) {
+      throw type.startsWith("$") || type.startsWith("_")
+          ? new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "whole-system operation")
+          : new Refusal(Reason.UNKNOWN_ROUTE, "path names no resource type");
+    }
+    return get ? get(type, segments, query) : post(type, segments, query, contentType, form);
+  }
+
+  private Interaction get(String type, String[] segments, String query) {
+    if (segments.length == 1) {
+      return new Interaction(Kind.SEARCH, type, "", "", search(parameters(query)));
+    }
+    if (segments[1].startsWith("$") || segments[1].startsWith("_")) {
+      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "operation or history");
+    }
+    String id = id(segments[1], "id");
+    if (segments.length == 2) {
+      return new Interaction(Kind.READ, type, id, "", onlyFormat(parameters(query)));
+    }
+    if (segments.length == 4 && segments[2].equals("_history")) {
+      String version = id(segments[3], "version id");
+      return new Interaction(Kind.VREAD, type, id, version, onlyFormat(parameters(query)));
+    }
+    throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "compartment, history or operation");
+  }
+
+  private Interaction post(
+      String type, String[] segments, String query, String contentType, byte[] form) {
+    if (segments.length != 2 || !segments[1].equals("_search")) {
+      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "POST is for _search");
+    }
+    List<Parameter> all = new ArrayList<>(parameters(query));
+    if (form != null && form.length > 0) {
+      if (!isForm(contentType)) {
+        throw new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "_search takes a form");
+      }
+      all.addAll(parameters(ascii(form)));
+    }
+    return new Interaction(Kind.SEARCH, type, "", "", search(all));
+  }
+
+  private static String[] segments(String path) {
+    if (path.isEmpty()) {
+      return new String[0];
+    }
+    String[] segments = path.split("/", -1);
+    for (String segment : segments) {
+      // No escapes: a path we serve never needs one, and two readers may disagree about them.
+      if (!SEGMENT.matcher(segment).matches() || segment.equals(".") || segment.equals("..")) {
+        throw new Refusal(Reason.MALFORMED_REQUEST, "path segment");
+      }
+    }
+    return segments;
+  }
+
+  private static String id(String text, String what) {
+    if (!ID.matcher(text).matches()) {
+      throw new Refusal(Reason.MALFORMED_REQUEST, what + " is not a FHIR id");
+    }
+    return text;
+  }
+
+  private static boolean isForm(String contentType) {
+    String[] parts = contentType.toLowerCase(Locale.ROOT).split(";");
+    if (!parts[0].strip().equals("application/x-www-form-urlencoded")) {
+      return false;
+    }
+    return parts.length == 1
+        || (parts.length == 2 && parts[1].replace("\"", "").strip().equals("charset=utf-8"));
+  }
+
+  private static String ascii(byte[] form) {
+    for (byte b : form) {
+      if (b < 0x20) {
+        throw new Refusal(Reason.MALFORMED_REQUEST, "form has bytes that need an escape");
+      }
+    }
+    return new String(form, StandardCharsets.US_ASCII);
+  }
+
+  private static List<Parameter> parameters(String query) {
+    List<Parameter> parameters = new ArrayList<>();
+    if (query == null || query.isEmpty()) {
+      return parameters;
+    }
+    for (String pair : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals <= 0) {
+        throw new Refusal(Reason.MALFORMED_REQUEST, "query has a parameter without name or value");
+      }
+      if (parameters.size() == PARAMETERS_MAX) {
+        throw new Refusal(Reason.MALFORMED_REQUEST, "query has over 100 parameters");
+      }
+      parameters.add(
+          parameter(
+              Percent.decode(pair.substring(0, equals)),
+              Percent.decode(pair.substring(equals + 1))));
+    }
+    return parameters;
+  }
+
+  private static Parameter parameter(String code, String value) {
+    int colon = code.indexOf(':');
+    String name = colon < 0 ? code : code.substring(0, colon);
+    String modifier = colon < 0 ? "" : code.substring(colon + 1);
+    if (!NAME.matcher(name).matches() || (colon >= 0 && !MODIFIER.matcher(modifier).matches())) {
+      throw new Refusal(Reason.MALFORMED_REQUEST, "parameter name");
+    }
+    if (value.length() > VALUE_CHARS_MAX) {
+      throw new Refusal(Reason.MALFORMED_REQUEST, "parameter value is over 4096 characters");
+    }
+    return new Parameter(name, modifier, value);
+  }
+
+  /** Interactions that take no parameters but those of the format, which we fix. */
+  private static List<Parameter> onlyFormat(List<Parameter> parameters) {
+    List<Parameter> left = withoutFormat(parameters);
+    if (!left.isEmpty()) {
+      throw new Refusal(Reason.UNKNOWN_PARAMETER, "this interaction takes no search parameters");
+    }
+    return left;
+  }
+
+  private static List<Parameter> search(List<Parameter> parameters) {
+    List<Parameter> left = withoutFormat(parameters);
+    Set<String> once = new HashSet<>();
+    for (Parameter parameter : left) {
+      String name = parameter.name();
+      if (NOT_BUILT.contains(name.toLowerCase(Locale.ROOT))) {
+        throw new Refusal(Reason.UNKNOWN_PARAMETER, name + " is not supported by this version");
+      }
+      if (name.equals("_count") || name.equals("_sort")) {
+        if (!once.add(name) || !parameter.modifier().isEmpty()) {
+          throw new Refusal(Reason.MALFORMED_REQUEST, name + " may be given once, plainly");
+        }
+      }
+      if (name.equals("_count") && !isCount(parameter.value())) {
+        throw new Refusal(Reason.MALFORMED_REQUEST, "_count is a number from 0 to 1000");
+      }
+      if (parameter.value().isEmpty()) {
+        throw new Refusal(Reason.MALFORMED_REQUEST, "a search parameter has no value");
+      }
+    }
+    return left;
+  }
+
+  private static boolean isCount(String value) {
+    return value.matches("[0-9]{1,4}") && Integer.parseInt(value) <= COUNT_MAX;
+  }
+
+  private static List<Parameter> withoutFormat(List<Parameter> parameters) {
+    List<Parameter> left = new ArrayList<>(parameters.size());
+    Set<String> once = new HashSet<>();
+    for (Parameter parameter : parameters) {
+      String code = parameter.code();
+      if (code.equals("_format") || code.equals("_pretty")) {
+        if (!once.add(code)) {
+          throw new Refusal(Reason.MALFORMED_REQUEST, code + " may be given once");
+        }
+        // A "+" in a query is a space: application/fhir+json is often sent unescaped.
+        String format = parameter.value().toLowerCase(Locale.ROOT).replace(' ', '+');
+        if (code.equals("_format") && !FORMATS.contains(format)) {
+          throw new Refusal(Reason.NOT_ACCEPTABLE, "_format is not JSON");
+        }
+      } else {
+        left.add(parameter);
+      }
+    }
+    return left;
   }
 
   /**
    * The canonical relative URL: {@code Patient/123}, {@code Patient?name=a%20b}, {@code metadata}.
    */
   public static String canonical(Interaction interaction) {
-    throw new IllegalStateException("parser");
+    StringBuilder url = new StringBuilder(64);
+    switch (interaction.kind()) {
+      case CAPABILITIES -> url.append("metadata");
+      case READ -> url.append(interaction.type()).append('/').append(interaction.id());
+      case VREAD ->
+          url.append(interaction.type())
+              .append('/')
+              .append(interaction.id())
+              .append("/_history/")
+              .append(interaction.version());
+      default -> url.append(interaction.type());
+    }
+    char separator = '?';
+    for (Parameter parameter : interaction.parameters()) {
+      url.append(separator);
+      Percent.encode(parameter.code(), url);
+      url.append('=');
+      Percent.encode(parameter.value(), url);
+      separator = '&';
+    }
+    return url.toString();
   }
 }

@@ -1,0 +1,127 @@
+package io.sallyport.policy.fhir;
+
+import io.sallyport.policy.fhir.Definitions.SearchParameter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which elements a search parameter reads, computed from its published expression: who may not see
+ * an element may not search by it, or the result set answers the question. An empty read-set means
+ * blocked, never open: a composite's own expression reads nothing, and all of nothing is true.
+ */
+public final class SearchClosure {
+  /** Modifiers that read what the parameter reads anyway. */
+  private static final Set<String> SAME =
+      Set.of("", "missing", "exact", "contains", "not", "in", "not-in", "above", "below");
+
+  private final Definitions definitions;
+  private final Expressions expressions;
+
+  private SearchClosure(Definitions definitions) {
+    this.definitions = definitions;
+    this.expressions = new Expressions(definitions);
+  }
+
+  public static SearchClosure of(Definitions definitions) {
+    return new SearchClosure(definitions);
+  }
+
+  /**
+   * The paths of the elements that {@code code:modifier} reads on a type, down to the leaves where
+   * the parameter's type tells them; empty when it must not be used.
+   */
+  public Set<String> reads(String type, String code, String modifier) {
+    SearchParameter parameter = definitions.searchParameter(type, code);
+    if (parameter == null || parameter.expression().isEmpty()) {
+      return Set.of();
+    }
+    Set<String> reads = new TreeSet<>();
+    if (parameter.type().equals("composite")) {
+      if (!modifier.isEmpty() || !composite(type, parameter, reads)) {
+        return Set.of();
+      }
+      return reads;
+    }
+    Expressions.Reading reading = expressions.read(type, parameter.expression());
+    if (reading.isEmpty()) {
+      return Set.of();
+    }
+    reads.addAll(reading.beside());
+    for (Expressions.Step step : reading.results()) {
+      if (!leaves(step, parameter.type(), modifier, reads)) {
+        return Set.of();
+      }
+    }
+    return reads;
+  }
+
+  /** Adds what every component reads. False when one of them reads nothing: then nobody knows. */
+  private boolean composite(String type, SearchParameter parameter, Set<String> reads) {
+    if (parameter.components().isEmpty()) {
+      return false;
+    }
+    for (Map.Entry<String, String> component : parameter.components()) {
+      Expressions.Reading reading =
+          expressions.read(type, parameter.expression(), component.getValue());
+      if (reading.isEmpty()) {
+        return false;
+      }
+      reads.addAll(reading.beside());
+      for (Expressions.Step step : reading.results()) {
+        reads.add(step.path());
+      }
+    }
+    return true;
+  }
+
+  private boolean leaves(
+      Expressions.Step step, String parameterType, String modifier, Set<String> reads) {
+    boolean known = false;
+    for (String type : step.types()) {
+      List<String> parts = parts(type, parameterType, modifier);
+      if (parts != null) {
+        known = true;
+        if (parts.isEmpty()) {
+          reads.add(step.path());
+        }
+        parts.forEach(part -> reads.add(step.path() + "." + part));
+      }
+    }
+    return known;
+  }
+
+  /**
+   * The parts of a datatype that a parameter of this type compares; empty for the whole of it; null
+   * when the modifier is unknown.
+   */
+  private static List<String> parts(String datatype, String parameterType, String modifier) {
+    String key = parameterType + "/" + datatype;
+    if (SAME.contains(modifier)) {
+      return switch (key) {
+        case "token/CodeableConcept" -> List.of("coding.system", "coding.code");
+        case "token/Coding" -> List.of("system", "code");
+        case "token/Identifier" -> List.of("system", "value");
+        case "token/ContactPoint" -> List.of("system", "value");
+        case "reference/Reference" -> List.of("reference");
+        case "quantity/Quantity" -> List.of("value", "unit", "system", "code", "comparator");
+        case "date/Period" -> List.of("start", "end");
+        default -> List.of();
+      };
+    }
+    return switch (modifier + "/" + key) {
+      case "text/token/CodeableConcept" ->
+          List.of("text", "coding.display", "coding.system", "coding.code");
+      case "text/token/Coding" -> List.of("display", "system", "code");
+      case "text/token/Identifier" -> List.of("type.text", "system", "value");
+      case "of-type/token/Identifier" -> List.of("type.coding", "system", "value");
+      case "identifier/reference/Reference" -> List.of("identifier", "reference");
+      default ->
+          // The target's type as modifier: subject:Patient=123.
+          key.equals("reference/Reference") && modifier.matches("[A-Z][A-Za-z]+")
+              ? List.of("reference")
+              : null;
+    };
+  }
+}

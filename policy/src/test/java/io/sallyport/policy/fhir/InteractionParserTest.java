@@ -1,0 +1,224 @@
+package io.sallyport.policy.fhir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import io.sallyport.policy.fhir.Interaction.Kind;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InteractionParserTest {
+  private final InteractionParser parser = new InteractionParser(Definitions.r4());
+
+  @Test
+  void theFourInteractionsAreUnderstood() {
+    assertThat(get("Patient/123").kind()).isEqualTo(Kind.READ);
+    assertThat(get("Patient/123/_history/2").kind()).isEqualTo(Kind.VREAD);
+    assertThat(get("Patient").kind()).isEqualTo(Kind.SEARCH);
+    assertThat(get("metadata").kind()).isEqualTo(Kind.CAPABILITIES);
+    assertThat(get("Patient/123?_format=json&_pretty=true").parameters()).isEmpty();
+    assertThat(get("Patient?_format=application/fhir+json").parameters()).isEmpty();
+  }
+
+  @Test
+  void aSearchIsTheSameInThreeForms() {
+    Interaction url = get("Patient?gender=female&name:exact=Ann%20Lee");
+    Interaction form = post("Patient/_search", null, "gender=female&name:exact=Ann+Lee");
+    Interaction mixed = post("Patient/_search", "gender=female", "name%3Aexact=Ann%20Lee");
+
+    assertThat(form).isEqualTo(url);
+    assertThat(mixed).isEqualTo(url);
+    assertThat(InteractionParser.canonical(url))
+        .isEqualTo("Patient?gender=female&name:exact=Ann%20Lee");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DELETE, Patient/1, INTERACTION_NOT_SUPPORTED",
+    "PUT, Patient/1, INTERACTION_NOT_SUPPORTED",
+    "PATCH, Patient/1, INTERACTION_NOT_SUPPORTED",
+    "POST, Patient, INTERACTION_NOT_SUPPORTED",
+    "POST, '', INTERACTION_NOT_SUPPORTED",
+    "GET, '', INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/$everything, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/$match, INTERACTION_NOT_SUPPORTED",
+    "GET, $export, INTERACTION_NOT_SUPPORTED",
+    "GET, _history, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/_history, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/_history, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/Condition, INTERACTION_NOT_SUPPORTED",
+    "GET, swagger-ui, UNKNOWN_ROUTE",
+    "GET, patient/1, UNKNOWN_ROUTE",
+    "GET, DomainResource/1, UNKNOWN_ROUTE",
+    "GET, Patient//1, MALFORMED_REQUEST",
+    "GET, Patient/, MALFORMED_REQUEST",
+    "GET, Patient/%31, MALFORMED_REQUEST",
+    "GET, Patient/../Binary/1, MALFORMED_REQUEST",
+    "GET, Patient/1;jsessionid=2, MALFORMED_REQUEST",
+    "GET, Patient/a_b, MALFORMED_REQUEST",
+    "GET, Patient/1?name=x, UNKNOWN_PARAMETER",
+    "GET, Patient?_summary=text, UNKNOWN_PARAMETER",
+    "GET, Patient?_elements=name, UNKNOWN_PARAMETER",
+    "GET, Patient?_filter=a, UNKNOWN_PARAMETER",
+    "GET, Patient?_contained=true, UNKNOWN_PARAMETER",
+    "GET, Patient?_containedType=container, UNKNOWN_PARAMETER",
+    "GET, Patient?_format=xml, NOT_ACCEPTABLE",
+    "GET, Patient?_format=html/json, NOT_ACCEPTABLE",
+    "GET, Patient?_format=json&_format=xml, MALFORMED_REQUEST",
+    "GET, Patient?_count=1001, MALFORMED_REQUEST",
+    "GET, Patient?_count=-1, MALFORMED_REQUEST",
+    "GET, Patient?_sort=a&_sort=b, MALFORMED_REQUEST",
+    "GET, Patient?name, MALFORMED_REQUEST",
+    "GET, Patient?=x, MALFORMED_REQUEST",
+    "GET, Patient?a=1&&b=2, MALFORMED_REQUEST",
+    "GET, Patient?a=1;b=2, MALFORMED_REQUEST",
+    "GET, Patient?name=%zz, MALFORMED_REQUEST",
+    "GET, Patient?name=%4, MALFORMED_REQUEST",
+    "GET, Patient?name=%00, MALFORMED_REQUEST",
+    "GET, Patient?name=%c0%af, MALFORMED_REQUEST",
+    "GET, Patient?na%20me=x, MALFORMED_REQUEST",
+    "GET, Patient?name=, MALFORMED_REQUEST",
+  })
+  void everythingElseIsRefused(String method, String target, Reason reason) {
+    assertThat(refused(method, target).reason()).isEqualTo(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json",
+        "text/plain",
+        "",
+        "application/x-www-form-urlencoded; charset=utf-16",
+        "multipart/form-data"
+      })
+  void aSearchBodyIsAForm(String contentType) {
+    Refusal refusal =
+        catchThrowableOfType(
+            Refusal.class,
+            () ->
+                parser.parse(
+                    "POST",
+                    "Patient/_search",
+                    null,
+                    contentType,
+                    "a=b".getBytes(StandardCharsets.UTF_8)));
+    assertThat(refusal.reason()).isEqualTo(Reason.UNSUPPORTED_MEDIA_TYPE);
+  }
+
+  @Test
+  void chainsAndIncludesReachThePolicyByName() {
+    assertThat(get("Observation?subject:Patient.birthdate=1970").parameters().get(0).modifier())
+        .isEqualTo("Patient.birthdate");
+    assertThat(get("Patient?_has:Observation:patient:code=1").parameters().get(0).name())
+        .isEqualTo("_has");
+    assertThat(get("Observation?_include:iterate=a").parameters().get(0).name())
+        .isEqualTo("_include");
+  }
+
+  @Test
+  void aRefusalCarriesNoValue() {
+    assertThat(refused("GET", "Patient?name=%zzcanary")).hasMessageNotContaining("canary");
+    assertThat(refused("GET", "Patient?_count=canary")).hasMessageNotContaining("canary");
+  }
+
+  @Test
+  void whatThePolicySawIsWhatTheUpstreamWouldRead() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String alphabet = "abzAZ09 %&=+?#/;:|,\"'<>\\^`{}é€😀-._~$@!*()[]";
+    int[] points = alphabet.codePoints().toArray();
+    for (int i = 0; i < 2000; i++) {
+      StringBuilder value = new StringBuilder("x");
+      for (int n = random.nextInt(12); n > 0; n--) {
+        value.appendCodePoint(points[random.nextInt(points.length)]);
+      }
+      Interaction asked =
+          new Interaction(
+              Kind.SEARCH,
+              "Patient",
+              "",
+              "",
+              List.of(
+                  new Interaction.Parameter("name", "exact", value.toString()),
+                  new Interaction.Parameter("family", "", value.toString())));
+      assertThat(get(InteractionParser.canonical(asked))).as("seed %d", seed).isEqualTo(asked);
+    }
+  }
+
+  @Test
+  void noInputMakesAnythingButAnInteractionOrARefusal() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    String[] pieces = {
+      "Patient",
+      "/",
+      "?",
+      "&",
+      "=",
+      "%",
+      "%4",
+      "%41",
+      "_",
+      "$",
+      "..",
+      ".",
+      "1",
+      ":",
+      "_search",
+      "_history",
+      "_count",
+      "\u0000",
+      "é",
+      ";",
+      "\\",
+      "metadata",
+      "|",
+      " ",
+      "\uD800"
+    };
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder target = new StringBuilder();
+      for (int n = random.nextInt(8); n > 0; n--) {
+        target.append(pieces[random.nextInt(pieces.length)]);
+      }
+      try {
+        assertThat(get(target.toString())).as("seed %d", seed).isNotNull();
+      } catch (Refusal expected) {
+        assertThat(expected.reason().status()).isBetween(400, 406);
+      }
+    }
+  }
+
+  private Interaction get(String target) {
+    return parse("GET", target);
+  }
+
+  private Interaction parse(String method, String target) {
+    int question = target.indexOf('?');
+    return question < 0
+        ? parser.parse(method, target, null, "", null)
+        : parser.parse(
+            method, target.substring(0, question), target.substring(question + 1), "", null);
+  }
+
+  private Interaction post(String path, String query, String form) {
+    return parser.parse(
+        "POST",
+        path,
+        query,
+        "application/x-www-form-urlencoded;charset=UTF-8",
+        form.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Refusal refused(String method, String target) {
+    return catchThrowableOfType(Refusal.class, () -> parse(method, target));
+  }
+}

@@ -1,0 +1,116 @@
+package io.sallyport.policy.fhir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class SearchClosureTest {
+  private final Definitions r4 = Definitions.r4();
+  private final SearchClosure closure = SearchClosure.of(r4);
+
+  /**
+   * A parameter whose reads we cannot name is blocked; these are the ones, and each has its reason.
+   */
+  @Test
+  void everyPublishedParameterIsUnderstoodButTheNamedOnes() {
+    Set<String> blocked = new TreeSet<>();
+    int understood = 0;
+    for (String type : r4.resources()) {
+      for (Definitions.SearchParameter parameter : r4.searchParameters(type)) {
+        if (closure.reads(type, parameter.code(), "").isEmpty()) {
+          blocked.add(
+              parameter.code().startsWith("_") ? parameter.code() : type + "." + parameter.code());
+        } else {
+          understood++;
+        }
+      }
+    }
+    assertThat(understood).isGreaterThan(2000);
+    // No expression: _content, _query, _text. A component that starts at %resource: the composites.
+    assertThat(blocked)
+        .containsExactlyInAnyOrder(
+            "_content",
+            "_query",
+            "_text",
+            "MolecularSequence.chromosome-variant-coordinate",
+            "MolecularSequence.referenceseqid-variant-coordinate");
+  }
+
+  @Test
+  void everyReadPathExists() {
+    for (String type : r4.resources()) {
+      for (Definitions.SearchParameter parameter : r4.searchParameters(type)) {
+        for (String path : closure.reads(type, parameter.code(), "")) {
+          assertThat(path).as(type + "." + parameter.code()).startsWith(type + ".");
+        }
+      }
+    }
+  }
+
+  @Test
+  void leavesFollowTheParametersType() {
+    assertThat(closure.reads("Patient", "birthdate", "")).containsExactly("Patient.birthDate");
+    assertThat(closure.reads("Patient", "identifier", ""))
+        .containsExactly("Patient.identifier.system", "Patient.identifier.value");
+    assertThat(closure.reads("Observation", "code", ""))
+        .containsExactly("Observation.code.coding.code", "Observation.code.coding.system");
+    assertThat(closure.reads("Observation", "subject", ""))
+        .containsExactly("Observation.subject.reference");
+    assertThat(closure.reads("Observation", "patient", ""))
+        .containsExactly("Observation.subject.reference");
+    assertThat(closure.reads("Patient", "email", ""))
+        .containsExactly("Patient.telecom.system", "Patient.telecom.value");
+    assertThat(closure.reads("Patient", "deceased", "")).contains("Patient.deceased");
+    assertThat(closure.reads("Patient", "_id", "")).containsExactly("Patient.id");
+    assertThat(closure.reads("Patient", "_tag", ""))
+        .containsExactly("Patient.meta.tag.code", "Patient.meta.tag.system");
+    assertThat(closure.reads("Observation", "value-quantity", ""))
+        .contains("Observation.valueQuantity.value");
+  }
+
+  @Test
+  void modifiersAddWhatTheyRead() {
+    assertThat(closure.reads("Observation", "code", "text"))
+        .contains("Observation.code.text", "Observation.code.coding.display");
+    assertThat(closure.reads("Observation", "subject", "identifier"))
+        .contains("Observation.subject.identifier");
+    assertThat(closure.reads("Patient", "birthdate", "missing"))
+        .containsExactly("Patient.birthDate");
+    assertThat(closure.reads("Patient", "birthdate", "sneaky")).isEmpty();
+    assertThat(closure.reads("Observation", "subject", "Patient"))
+        .containsExactly("Observation.subject.reference");
+  }
+
+  /**
+   * All of nothing is true: a composite must read its components, or hidden values can be bisected.
+   */
+  @Test
+  void compositesReadTheirComponents() {
+    assertThat(closure.reads("Observation", "code-value-quantity", ""))
+        .contains("Observation.code", "Observation.valueQuantity");
+    assertThat(closure.reads("Observation", "component-code-value-quantity", ""))
+        .contains("Observation.component.code", "Observation.component.valueQuantity");
+  }
+
+  @Test
+  void hidingTheIdentityOfAPatientClosesFifteenParameters() {
+    Set<String> hidden = Set.of("birthDate", "name", "telecom", "address", "identifier");
+    long closed =
+        r4.searchParameters("Patient").stream()
+            .filter(p -> p.bases().contains("Patient"))
+            .filter(
+                p ->
+                    closure.reads("Patient", p.code(), "").stream()
+                        .anyMatch(path -> hidden.contains(path.split("\\.")[1])))
+            .count();
+    assertThat(closed).isEqualTo(15);
+  }
+
+  @Test
+  void unknownParametersReadNothingAndAreBlocked() {
+    assertThat(closure.reads("Patient", "nonsense", "")).isEmpty();
+    assertThat(closure.reads("Patient", "_has", "")).isEmpty();
+  }
+}
