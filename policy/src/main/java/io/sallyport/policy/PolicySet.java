@@ -1,8 +1,15 @@
 package io.sallyport.policy;
 
+import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.fhir.Interaction.Kind;
+import io.sallyport.policy.fhir.Interaction.Parameter;
+import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.View;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -11,7 +18,27 @@ import java.util.function.Consumer;
  * fails to evaluate denies. Immutable and shared by all threads.
  */
 public final class PolicySet {
-  private PolicySet() {}
+  private final String hash;
+  private final Definitions definitions;
+  private final SearchClosure closure;
+  private final PolicyReader.Identity identity;
+  private final List<Forbid> forbids;
+  private final Map<String, Role> roles;
+
+  PolicySet(
+      String hash,
+      Definitions definitions,
+      SearchClosure closure,
+      PolicyReader.Identity identity,
+      List<Forbid> forbids,
+      Map<String, Role> roles) {
+    this.hash = hash;
+    this.definitions = definitions;
+    this.closure = closure;
+    this.identity = identity;
+    this.forbids = List.copyOf(forbids);
+    this.roles = roles;
+  }
 
   /**
    * Reads and compiles a policy file's text.
@@ -20,42 +47,172 @@ public final class PolicySet {
    * @param problems every problem found; with an error among them the result is null
    */
   public static PolicySet read(String file, String text, Consumer<Problem> problems) {
-    throw new IllegalStateException("policy");
+    return new PolicyReader(problems).read(file, text);
   }
 
   /** SHA-256 of the policy's text, hex. */
   public String hash() {
-    throw new IllegalStateException("policy");
+    return hash;
   }
 
   public Definitions definitions() {
-    throw new IllegalStateException("policy");
+    return definitions;
   }
 
   /** The roles, in the file's order. */
   public List<String> roles() {
-    throw new IllegalStateException("policy");
+    return List.copyOf(roles.keySet());
   }
 
   /** A role's view; null when there is no such role. */
   public View view(String role) {
-    throw new IllegalStateException("policy");
+    return roles.containsKey(role) ? roles.get(role).view() : null;
+  }
+
+  /** The purposes of use under which a role applies. */
+  public List<String> purposes(String role) {
+    return roles.containsKey(role) ? roles.get(role).purposes() : List.of();
   }
 
   /**
    * The search parameters a role may use on a type, by the computed closure and {@code search:}.
    */
   public Set<String> searchable(String role, String type) {
-    throw new IllegalStateException("policy");
+    return roles.containsKey(role)
+        ? roles.get(role).searchable().getOrDefault(type, Set.of())
+        : Set.of();
+  }
+
+  /** The element that keeps a role from using a search parameter, or null when it may be used. */
+  public String blocker(String role, String type, String code) {
+    return new SearchRules(definitions, closure, roles.get(role).view()).blocker(type, code, "");
   }
 
   /** The interactions a role may use on a type: {@code read}, {@code vread}, {@code search}. */
   public Set<String> interactions(String role, String type) {
-    throw new IllegalStateException("policy");
+    TypeRule rule = roles.containsKey(role) ? roles.get(role).rules().types().get(type) : null;
+    return rule == null ? Set.of() : rule.does();
   }
 
   /** Decides. Never throws on data: what cannot be evaluated is denied. */
   public Decision decide(AccessRequest request) {
-    throw new IllegalStateException("policy");
+    try {
+      Role role = role(request.claims());
+      if (role == null) {
+        return deny("", "", "identity.role", Reason.NO_ROLE, "no claim maps to a role");
+      }
+      List<String> purposes =
+          identity.purposeClaim() == null
+              ? List.of()
+              : request.claims().strings(identity.purposeClaim());
+      return decide(role, purposes, request);
+    } catch (RuntimeException failure) {
+      return deny("", "", "", Reason.NO_RULE_PERMITS, "a rule failed to evaluate");
+    }
+  }
+
+  /** Decides for a named role and stated purposes, as offline tools do. */
+  public Decision decide(String role, List<String> purposes, AccessRequest request) {
+    Role named = roles.get(role);
+    return named == null
+        ? deny(role, "", "roles", Reason.NO_ROLE, "there is no such role")
+        : decide(named, purposes, request);
+  }
+
+  /** Exactly one role: the first mapping in the file's order that the token matches. */
+  private Role role(Claims claims) {
+    List<String> values = claims.strings(identity.roleClaim());
+    for (Map.Entry<String, String> mapping : identity.map().entrySet()) {
+      if (values.contains(mapping.getKey())) {
+        return roles.get(mapping.getValue());
+      }
+    }
+    if (identity.map().isEmpty()) {
+      for (Role role : roles.values()) {
+        if (values.contains(role.name())) {
+          return role;
+        }
+      }
+    }
+    return null;
+  }
+
+  private Decision decide(Role role, List<String> purposes, AccessRequest request) {
+    Interaction asked = request.interaction();
+    String name = role.name();
+    String purpose = purposes.stream().filter(role.purposes()::contains).findFirst().orElse(null);
+    if (purpose == null) {
+      return deny(name, "", "roles." + name + ".purpose", Reason.NO_PURPOSE, "purpose of use");
+    }
+    for (Forbid forbid : forbids) {
+      if (forbid.matches(name, purpose, asked)) {
+        return deny(name, purpose, forbid.path(), Reason.FORBIDDEN, "forbidden");
+      }
+    }
+    if (asked.kind() == Kind.CAPABILITIES) {
+      return new Decision.Permit(name, purpose, "roles." + name, asked, role.view(), null);
+    }
+    TypeRule rule = role.rules().types().get(asked.type());
+    String path = role.path(asked.type());
+    if (rule == null || !rule.does().contains(asked.kind().code())) {
+      return deny(name, purpose, path, Reason.NO_RULE_PERMITS, "no rule for the interaction");
+    }
+    try {
+      return permit(role, rule, purpose, asked, request.claims());
+    } catch (Refusal refused) {
+      return deny(name, purpose, path, refused.reason(), refused.getMessage());
+    } catch (RuntimeException failure) {
+      return deny(name, purpose, path, Reason.NO_RULE_PERMITS, "a rule failed to evaluate");
+    }
+  }
+
+  private Decision permit(
+      Role role, TypeRule rule, String purpose, Interaction asked, Claims claims) {
+    String own = role.patientClaim() == null ? null : own(role, claims);
+    Interaction sent = asked;
+    if (asked.kind() == Kind.SEARCH) {
+      SearchRules rules = new SearchRules(definitions, closure, role.view());
+      for (Parameter parameter : asked.parameters()) {
+        rules.check(rule, role.searchable().getOrDefault(asked.type(), Set.of()), parameter);
+      }
+      if (own != null) {
+        sent = narrowed(asked, own);
+      }
+    } else if (own != null && !own.equals(asked.id())) {
+      throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
+    }
+    return new Decision.Permit(
+        role.name(), purpose, role.path(asked.type()), sent, role.view(), own);
+  }
+
+  /** The caller's own patient. A missing claim denies: it must never skip the compartment. */
+  private static String own(Role role, Claims claims) {
+    List<String> ids = claims.strings(role.patientClaim());
+    if (ids.size() != 1 || !ids.get(0).matches("(Patient/)?[A-Za-z0-9\\-.]{1,64}")) {
+      throw new Refusal(Reason.NOT_IN_COMPARTMENT, "the token names no patient");
+    }
+    return ids.get(0).startsWith("Patient/") ? ids.get(0).substring(8) : ids.get(0);
+  }
+
+  /** A search inside a compartment of one patient asks for that patient and nothing else. */
+  private static Interaction narrowed(Interaction asked, String own) {
+    List<Parameter> sent = new ArrayList<>();
+    for (Parameter parameter : asked.parameters()) {
+      boolean mine = parameter.code().equals("_id") && parameter.value().equals(own);
+      if (!mine && !parameter.name().equals("_count")) {
+        throw new Refusal(
+            Reason.SEARCH_NOT_PERMITTED, "a compartment of one patient is searched by _id only");
+      }
+      if (!mine) {
+        sent.add(parameter);
+      }
+    }
+    sent.add(new Parameter("_id", "", own));
+    return new Interaction(Kind.SEARCH, asked.type(), "", "", sent);
+  }
+
+  private static Decision deny(
+      String role, String purpose, String rule, Reason reason, String detail) {
+    return new Decision.Deny(role, purpose, rule, reason, detail);
   }
 }

@@ -1,0 +1,238 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.SearchClosure;
+import io.sallyport.policy.redact.View;
+import io.sallyport.policy.source.Yaml;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** A policy file's text to a {@link PolicySet}, collecting every {@link Problem}. */
+final class PolicyReader {
+  private static final Set<String> TOP =
+      Set.of("policy", "fhir", "defaults", "identity", "forbid", "roles");
+  private static final Set<String> TOP_NOT_YET =
+      Set.of("segments", "relations", "break-glass", "presets", "observe");
+
+  private final Consumer<Problem> problems;
+  private final Definitions definitions = Definitions.r4();
+  private final SearchClosure closure = SearchClosure.of(definitions);
+  private boolean failed;
+
+  PolicyReader(Consumer<Problem> sink) {
+    this.problems =
+        problem -> {
+          failed |= problem.isError();
+          sink.accept(problem);
+        };
+  }
+
+  PolicySet read(String file, String text) {
+    Yaml root = Yaml.read(file, text, problems);
+    if (root == null) {
+      return null;
+    }
+    Fields top = new Fields(root, "", TOP, problems);
+    if (!top.text("policy", "").equals("1")) {
+      top.error(
+          root.at(), "the first line must be 'policy: 1', the version of the format", "E-VERSION");
+    }
+    top.word("fhir", "R4", Set.of("R4"));
+    top.notYet(TOP_NOT_YET);
+    RoleReader.Defaults defaults = defaults(top.take("defaults"));
+    Yaml identity = top.take("identity");
+    Yaml forbid = top.take("forbid");
+    Yaml roleNodes = top.take("roles");
+    top.finish();
+
+    Map<String, Role> roles = roles(root, roleNodes, defaults);
+    Identity mapping = identity(root, identity, roles.keySet());
+    List<Forbid> forbids = forbids(forbid, roles.keySet());
+    return failed ? null : new PolicySet(hash(text), definitions, closure, mapping, forbids, roles);
+  }
+
+  /** Where facts come from in a verified token. */
+  record Identity(
+      String roleClaim, Map<String, String> map, String purposeClaim, String patientClaim) {}
+
+  private Identity identity(Yaml root, Yaml node, Set<String> roles) {
+    if (node == null) {
+      problems.accept(
+          Problem.error(
+              root.at(),
+              "identity",
+              "is missing: it says which claim holds the role",
+              "E-MISSING"));
+      return null;
+    }
+    Fields fields =
+        new Fields(node, "identity", Set.of("role", "purpose", "user", "patient"), problems);
+    Map<String, String> map = new LinkedHashMap<>();
+    String role = claim(fields, "role", map, roles);
+    String purpose = claim(fields, "purpose", null, roles);
+    claim(fields, "user", null, roles);
+    String patient = claim(fields, "patient", null, roles);
+    fields.finish();
+    if (role == null) {
+      fields.error(
+          node.at(), "role is missing: {claim: <path of the claim that holds roles>}", "E-MISSING");
+    }
+    return new Identity(role, map, purpose, patient == null ? "patient" : patient);
+  }
+
+  private String claim(Fields identity, String key, Map<String, String> map, Set<String> roles) {
+    Yaml node = identity.take(key);
+    if (node == null) {
+      return null;
+    }
+    Fields fields =
+        new Fields(node, identity.path(key), Set.of("claim", "map", "system"), problems);
+    String claim = fields.text("claim", null);
+    fields.text("system", "");
+    Yaml mapping = fields.take("map");
+    if (mapping instanceof Yaml.Mapping entries && map != null) {
+      for (Yaml.Entry entry : entries.entries()) {
+        String target = entry.value() instanceof Yaml.Scalar scalar ? scalar.text() : "";
+        if (!roles.contains(target)) {
+          problems.accept(
+              Problem.error(
+                  entry.value().at(),
+                  fields.path("map." + entry.key()),
+                  "there is no role '" + target + "'." + Nearest.hint(target, roles),
+                  "E-ROLE"));
+        }
+        map.put(entry.key(), target);
+      }
+    }
+    fields.finish();
+    if (claim == null) {
+      fields.error(node.at(), "claim is missing", "E-MISSING");
+    }
+    return claim;
+  }
+
+  private RoleReader.Defaults defaults(Yaml node) {
+    if (node == null) {
+      return new RoleReader.Defaults("unknown", Set.of("REDACTED", "SUBSETTED"));
+    }
+    Fields fields =
+        new Fields(node, "defaults", Set.of("access", "elements", "absent", "tag"), problems);
+    fields.word("access", "deny", Set.of("deny"));
+    fields.word("elements", "hide", Set.of("hide"));
+    String absent = fields.word("absent", "unknown", Set.of("unknown", "masked"));
+    Set<String> tags =
+        fields.has("tag") ? RoleReader.tags(fields, problems) : Set.of("REDACTED", "SUBSETTED");
+    fields.finish();
+    return new RoleReader.Defaults(absent, tags);
+  }
+
+  private Map<String, Role> roles(Yaml root, Yaml node, RoleReader.Defaults defaults) {
+    Map<String, Role> roles = new LinkedHashMap<>();
+    if (!(node instanceof Yaml.Mapping mapping) || mapping.entries().isEmpty()) {
+      problems.accept(
+          Problem.error(
+              node == null ? root.at() : node.at(),
+              "roles",
+              "must name at least one role",
+              "E-MISSING"));
+      return roles;
+    }
+    for (Yaml.Entry entry : mapping.entries()) {
+      RoleReader reader = new RoleReader(definitions, entry.key(), defaults, problems);
+      RoleRules rules = reader.read(entry.value());
+      View view = View.compile(definitions, rules, problems);
+      Map<String, Set<String>> searchable =
+          view == null
+              ? Map.of()
+              : new SearchRules(definitions, closure, view).compile(rules, problems);
+      roles.put(
+          entry.key(),
+          new Role(entry.key(), reader.purposes(), rules, view, reader.patientClaim(), searchable));
+    }
+    return roles;
+  }
+
+  private List<Forbid> forbids(Yaml node, Set<String> roles) {
+    List<Forbid> forbids = new ArrayList<>();
+    if (node == null) {
+      return forbids;
+    }
+    if (!(node instanceof Yaml.Sequence items)) {
+      problems.accept(Problem.error(node.at(), "forbid", "must be a list of rules", "E-TYPE"));
+      return forbids;
+    }
+    Set<String> keys =
+        Set.of("role", "type", "interaction", "purpose", "unless", "write", "write-element");
+    for (int i = 0; i < items.items().size(); i++) {
+      String path = "forbid[" + i + "]";
+      Fields fields = new Fields(items.items().get(i), path, keys, problems);
+      fields.notYet(Set.of("segment"));
+      // Writes do not pass in this version at all: these hold by themselves.
+      boolean writes = fields.take("write") != null | fields.take("write-element") != null;
+      Yaml unless = fields.take("unless");
+      Set<String> unlessRoles = Set.of();
+      Set<String> unlessPurposes = Set.of();
+      if (unless != null) {
+        Fields inner = new Fields(unless, path + ".unless", Set.of("role", "purpose"), problems);
+        unlessRoles = known(inner, "role", roles, "role");
+        unlessPurposes = words(inner.texts("purpose"));
+        inner.finish();
+      }
+      Set<String> named = known(fields, "role", roles, "role");
+      Set<String> types =
+          known(fields, "type", new TreeSet<>(definitions.resources()), "resource type");
+      Set<String> interactions = known(fields, "interaction", RoleReader.BUILT, "interaction");
+      Set<String> purposes = words(fields.texts("purpose"));
+      fields.finish();
+      if (!writes) {
+        forbids.add(
+            new Forbid(named, types, interactions, purposes, unlessRoles, unlessPurposes, path));
+      }
+    }
+    return forbids;
+  }
+
+  private Set<String> known(Fields fields, String key, Set<String> words, String what) {
+    List<RoleRules.Pattern> given = fields.texts(key);
+    for (RoleRules.Pattern word : given) {
+      if (!words.contains(word.text())) {
+        problems.accept(
+            Problem.error(
+                word.at(),
+                word.path(),
+                "there is no "
+                    + what
+                    + " '"
+                    + word.text()
+                    + "'."
+                    + Nearest.hint(word.text(), words),
+                "E-VALUE"));
+      }
+    }
+    return words(given);
+  }
+
+  private static Set<String> words(List<RoleRules.Pattern> given) {
+    Set<String> words = new TreeSet<>();
+    given.forEach(word -> words.add(word.text()));
+    return words;
+  }
+
+  private static String hash(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("every JDK has SHA-256", impossible);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.redact.View;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One role, compiled.
+ *
+ * @param purposes the purposes of use under which it applies
+ * @param patientClaim the claim that names the one patient of its compartment; null for none
+ * @param searchable by type, the parameters it may use without a modifier
+ */
+record Role(
+    String name,
+    List<String> purposes,
+    RoleRules rules,
+    View view,
+    String patientClaim,
+    Map<String, Set<String>> searchable) {
+
+  String path(String type) {
+    return "roles." + name + ".types." + type;
+  }
+}

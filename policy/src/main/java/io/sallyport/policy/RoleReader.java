@@ -1,0 +1,270 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.RoleRules.Pattern;
+import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.source.Yaml;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** One entry of {@code roles:} to its {@link RoleRules}. */
+final class RoleReader {
+  /** The words of {@code do:} that exist. */
+  static final Set<String> BUILT = Set.of("read", "vread", "search");
+
+  private static final Set<String> UNBUILT =
+      Set.of("history", "create", "update", "patch", "delete", "export");
+  private static final Set<String> KEYS =
+      Set.of("purpose", "types", "hide", "derived", "tag", "versions", "absent", "compartment");
+  private static final Set<String> KEYS_NOT_YET =
+      Set.of(
+          "when",
+          "deny-segments",
+          "scopes",
+          "needs",
+          "pseudonym",
+          "counts",
+          "preset",
+          "client",
+          "change",
+          "include",
+          "write",
+          "observe");
+  private static final Set<String> TYPE_KEYS =
+      Set.of("do", "show", "hide", "search", "accept-risk", "except");
+  private static final Set<String> TYPE_KEYS_NOT_YET =
+      Set.of("change", "include", "write", "needs", "max-size", "when");
+
+  /** What {@code defaults:} says. */
+  record Defaults(String absent, Set<String> tags) {}
+
+  private final Definitions definitions;
+  private final String name;
+  private final Defaults defaults;
+  private final Consumer<Problem> problems;
+  private final List<String> purposes = new ArrayList<>();
+  private String patientClaim;
+
+  RoleReader(Definitions definitions, String name, Defaults defaults, Consumer<Problem> problems) {
+    this.definitions = definitions;
+    this.name = name;
+    this.defaults = defaults;
+    this.problems = problems;
+  }
+
+  List<String> purposes() {
+    return List.copyOf(purposes);
+  }
+
+  /** The claim that names the caller's own patient; null when the role has no compartment. */
+  String patientClaim() {
+    return patientClaim;
+  }
+
+  RoleRules read(Yaml node) {
+    Fields fields = new Fields(node, "roles." + name, KEYS, problems);
+    fields.texts("purpose").forEach(purpose -> purposes.add(purpose.text()));
+    if (purposes.isEmpty()) {
+      fields.error(
+          node.at(),
+          "purpose is missing: a role applies only for a stated purpose of use",
+          "E-MISSING");
+    }
+    fields.notYet(KEYS_NOT_YET);
+    Yaml compartment = fields.take("compartment");
+    List<Pattern> hide = fields.texts("hide");
+    boolean keepDerived = derived(fields);
+    Set<String> tags = fields.has("tag") ? tags(fields, problems) : defaults.tags();
+    boolean versions = fields.word("versions", "hide", Set.of("show", "hide")).equals("show");
+    String absent = fields.word("absent", defaults.absent(), Set.of("unknown", "masked"));
+    Map<String, TypeRule> types = types(fields, fields.take("types"));
+    fields.finish();
+    if (compartment != null) {
+      compartment(fields, compartment, types.keySet());
+    }
+    return new RoleRules(name, types, hide, keepDerived, tags, absent, versions);
+  }
+
+  private boolean derived(Fields fields) {
+    Problem.Location at = fields.at();
+    boolean keep = fields.word("derived", "drop", Set.of("keep", "drop")).equals("keep");
+    if (keep) {
+      problems.accept(
+          Problem.warning(
+              at,
+              fields.path("derived"),
+              "narrative and signatures stay although elements they may repeat are hidden",
+              "W-DERIVED"));
+    }
+    return keep;
+  }
+
+  static Set<String> tags(Fields fields, Consumer<Problem> problems) {
+    Set<String> known = Set.of("REDACTED", "SUBSETTED");
+    Set<String> tags = new TreeSet<>();
+    for (Pattern tag : fields.texts("tag")) {
+      if (!known.contains(tag.text())) {
+        problems.accept(
+            Problem.error(
+                tag.at(),
+                tag.path(),
+                "'"
+                    + tag.text()
+                    + "' is not one of REDACTED, SUBSETTED."
+                    + Nearest.hint(tag.text(), known),
+                "E-VALUE"));
+      }
+      tags.add(tag.text());
+    }
+    return tags;
+  }
+
+  private Map<String, TypeRule> types(Fields role, Yaml node) {
+    Map<String, TypeRule> types = new TreeMap<>();
+    if (!(node instanceof Yaml.Mapping mapping)) {
+      role.error(
+          node == null ? role.at() : node.at(),
+          "types must map resource types to rules",
+          "E-MISSING");
+      return types;
+    }
+    Set<String> named = new HashSet<>();
+    mapping.entries().forEach(entry -> named.add(entry.key()));
+    for (Yaml.Entry entry : mapping.entries()) {
+      for (TypeRule rule : rules(role.path("types." + entry.key()), entry, named)) {
+        types.put(rule.type(), rule);
+      }
+    }
+    return types;
+  }
+
+  /** A named type is one rule; a star is one for each type that is not named itself. */
+  private List<TypeRule> rules(String path, Yaml.Entry entry, Set<String> named) {
+    boolean star = entry.key().startsWith("*");
+    if (star ? stars(entry.key()) == null : !definitions.isResource(entry.key())) {
+      Set<String> words = new TreeSet<>(definitions.resources());
+      words.addAll(Set.of("*", "*compartment"));
+      problems.accept(
+          Problem.error(
+              entry.at(),
+              path,
+              "there is no resource type '"
+                  + entry.key()
+                  + "' in R4."
+                  + Nearest.hint(entry.key(), words),
+              "E-TYPE"));
+      return List.of();
+    }
+    Fields fields = new Fields(entry.value(), path, TYPE_KEYS, problems);
+    fields.notYet(TYPE_KEYS_NOT_YET);
+    Set<String> does = does(fields);
+    Yaml shown = fields.take("show");
+    boolean all = shown instanceof Yaml.Scalar scalar && scalar.text().equals("all");
+    List<Pattern> show = all ? List.of() : shown(path, shown, entry);
+    List<Pattern> hide = fields.texts("hide");
+    List<Pattern> search = fields.has("search") ? fields.texts("search") : null;
+    Set<String> risk = risk(fields.take("accept-risk"));
+    Set<String> except = new HashSet<>();
+    fields.texts("except").forEach(type -> except.add(type.text()));
+    fields.finish();
+    List<TypeRule> rules = new ArrayList<>();
+    for (String type : star ? stars(entry.key()) : List.of(entry.key())) {
+      if (!star || (!named.contains(type) && !except.contains(type))) {
+        rules.add(new TypeRule(type, does, all, show, hide, search, risk, entry.at()));
+      }
+    }
+    return rules;
+  }
+
+  private Collection<String> stars(String key) {
+    return switch (key) {
+      case "*" -> definitions.resources();
+      case "*compartment" ->
+          definitions.resources().stream()
+              .filter(type -> !definitions.patientCompartment(type).isEmpty())
+              .toList();
+      default -> null;
+    };
+  }
+
+  private List<Pattern> shown(String path, Yaml shown, Yaml.Entry entry) {
+    if (shown == null) {
+      problems.accept(
+          Problem.error(
+              entry.at(), path, "show is missing: 'all' or a list of elements", "E-MISSING"));
+      return List.of();
+    }
+    // Read through a mapping of one key, so that lists are read in one place.
+    Yaml.Mapping one =
+        new Yaml.Mapping(List.of(new Yaml.Entry("show", shown.at(), shown)), shown.at());
+    return new Fields(one, path, Set.of("show"), problems).texts("show");
+  }
+
+  private Set<String> does(Fields fields) {
+    Set<String> does = new TreeSet<>();
+    for (Pattern word : fields.texts("do")) {
+      if (BUILT.contains(word.text())) {
+        does.add(word.text());
+      } else if (UNBUILT.contains(word.text()) || word.text().startsWith("$")) {
+        problems.accept(
+            Problem.error(
+                word.at(),
+                word.path(),
+                "'"
+                    + word.text()
+                    + "' is part of the format but this version refuses it to everyone,"
+                    + " so the file is not loaded. Remove it.",
+                "E-NOT-YET"));
+      } else {
+        problems.accept(
+            Problem.error(
+                word.at(),
+                word.path(),
+                "'" + word.text() + "' is no interaction." + Nearest.hint(word.text(), BUILT),
+                "E-VALUE"));
+      }
+    }
+    if (does.isEmpty()) {
+      fields.error(fields.at(), "do is missing: the interactions, as [read, search]", "E-MISSING");
+    }
+    return does;
+  }
+
+  private Set<String> risk(Yaml node) {
+    Set<String> risk = new HashSet<>();
+    if (node instanceof Yaml.Mapping mapping) {
+      mapping.entries().forEach(entry -> risk.add(entry.key()));
+    }
+    return risk;
+  }
+
+  private void compartment(Fields role, Yaml node, Set<String> types) {
+    Fields fields =
+        new Fields(node, role.path("compartment"), Set.of("Patient", "membership"), problems);
+    String value = fields.text("Patient", "");
+    fields.word("membership", "subject", Set.of("subject"));
+    fields.finish();
+    if (!value.startsWith("token.")) {
+      fields.error(
+          node.at(),
+          "Patient must name a claim, as token.patient: the caller's own patient",
+          "E-VALUE");
+    } else {
+      patientClaim = value.substring("token.".length());
+    }
+    if (!types.equals(Set.of("Patient"))) {
+      fields.error(
+          node.at(),
+          "a compartment over types other than Patient is part of the format but this version does not"
+              + " enforce it, so the file is not loaded. Leave only Patient in the role's types.",
+          "E-NOT-YET");
+    }
+  }
+}

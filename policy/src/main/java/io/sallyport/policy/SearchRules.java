@@ -1,0 +1,139 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.RoleRules.Pattern;
+import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Interaction.Parameter;
+import io.sallyport.policy.fhir.SearchClosure;
+import io.sallyport.policy.redact.View;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * Which searches a view allows: an element that is not shown, or not shown whole, cannot be
+ * searched or sorted by, for the result set would answer the question.
+ */
+final class SearchRules {
+  private final Definitions definitions;
+  private final SearchClosure closure;
+  private final View view;
+
+  SearchRules(Definitions definitions, SearchClosure closure, View view) {
+    this.definitions = definitions;
+    this.closure = closure;
+    this.view = view;
+  }
+
+  /**
+   * The parameters allowed by type. A {@code search:} entry that the closure forbids is an error.
+   */
+  Map<String, Set<String>> compile(RoleRules rules, Consumer<Problem> problems) {
+    Map<String, Set<String>> allowed = new HashMap<>();
+    for (TypeRule rule : rules.types().values()) {
+      if (rule.does().contains("search") && view.shows(rule.type())) {
+        allowed.put(rule.type(), allowed(rule, problems));
+      }
+    }
+    return allowed;
+  }
+
+  private Set<String> allowed(TypeRule rule, Consumer<Problem> problems) {
+    Set<String> open = new TreeSet<>();
+    Collection<Definitions.SearchParameter> all = definitions.searchParameters(rule.type());
+    for (Definitions.SearchParameter parameter : all) {
+      if (blocker(rule.type(), parameter.code(), "") == null) {
+        open.add(parameter.code());
+      }
+    }
+    if (rule.search() == null) {
+      return open;
+    }
+    Set<String> narrowed = new TreeSet<>();
+    for (Pattern entry : rule.search()) {
+      String code = entry.text();
+      if (open.contains(code)) {
+        narrowed.add(code);
+      } else if (definitions.searchParameter(rule.type(), code) == null) {
+        Set<String> codes = new TreeSet<>();
+        all.forEach(parameter -> codes.add(parameter.code()));
+        problems.accept(
+            Problem.error(
+                entry.at(),
+                entry.path(),
+                "there is no search parameter '"
+                    + code
+                    + "' on "
+                    + rule.type()
+                    + "."
+                    + Nearest.hint(code, codes),
+                "E-SEARCH"));
+      } else {
+        problems.accept(
+            Problem.error(
+                entry.at(),
+                entry.path(),
+                "'"
+                    + code
+                    + "' reads "
+                    + blocker(rule.type(), code, "")
+                    + ", which this role does not see whole. Searching it would reveal it. Remove it,"
+                    + " or show the element.",
+                "E-SEARCH-HIDDEN"));
+      }
+    }
+    return narrowed;
+  }
+
+  /** The first element that keeps a parameter from being used; null when nothing does. */
+  String blocker(String type, String code, String modifier) {
+    Set<String> reads = closure.reads(type, code, modifier);
+    if (reads.isEmpty()) {
+      return "elements that cannot be told";
+    }
+    for (String path : reads) {
+      if (path.startsWith(type + ".meta.lastUpdated") && !view.versions()) {
+        return path;
+      }
+      if (view.visibility(path) != View.Visibility.FULL) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  /** Refuses a parameter that the role may not use. */
+  void check(TypeRule rule, Set<String> allowed, Parameter parameter) {
+    if (parameter.name().equals("_count")) {
+      return;
+    }
+    if (parameter.name().equals("_sort")) {
+      for (String key : parameter.value().split(",", -1)) {
+        check(rule, allowed, key.startsWith("-") ? key.substring(1) : key, "");
+      }
+      return;
+    }
+    check(rule, allowed, parameter.name(), parameter.modifier());
+  }
+
+  private void check(TypeRule rule, Set<String> allowed, String code, String modifier) {
+    if (definitions.searchParameter(rule.type(), code) == null) {
+      // By its base name: _has:Observation:patient:code and _include:iterate are what they are. A
+      // name
+      // that is no parameter is one more thing than the caller may ask.
+      boolean hop = code.startsWith("_has") || code.contains("include") || code.contains(".");
+      throw new Refusal(
+          hop ? Reason.SEARCH_NOT_PERMITTED : Reason.UNKNOWN_PARAMETER,
+          hop ? "chains and includes are not permitted" : "no such search parameter on the type");
+    }
+    if (!allowed.contains(code) || modifier.contains(".") || modifier.contains(":")) {
+      throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "parameter " + code);
+    }
+    if (!modifier.isEmpty() && blocker(rule.type(), code, modifier) != null) {
+      throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "modifier of parameter " + code);
+    }
+  }
+}
