@@ -1,12 +1,20 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
  * A searchset on its way through: chunks in, windows of judged entries out, in constant memory.
  * Every entry is buffered whole, judged by its own facts, rewritten or dropped; nothing of an entry
  * leaves before its last byte was proven valid. The envelope is written anew from an allow-list
- * ({@code resourceType, type, link, entry, total}).
+ * ({@code resourceType, type, entry, link, total}); link and total come last, because only then
+ * they are known.
  *
  * <p>Not thread-safe; bound to its redactor's loop.
  */
@@ -30,29 +38,282 @@ public final class BundleStream {
       String self,
       int windowBytes) {}
 
-  public BundleStream(Redactor redactor, View view, Limits limits, Envelope envelope) {}
+  private enum State {
+    START,
+    FIRST_KEY,
+    KEY,
+    VALUE,
+    AFTER_MEMBER,
+    FIRST_ENTRY,
+    ENTRY,
+    AFTER_ENTRY,
+    END
+  }
+
+  private final Redactor redactor;
+  private final Limits limits;
+  private final Envelope envelope;
+  private final EntryJudge judge;
+  private final WindowWriter out;
+  private final Skip skip = new Skip();
+  private final Set<String> keys = new HashSet<>();
+  private final Deque<Redacted> ready = new ArrayDeque<>();
+
+  private byte[] buffer = new byte[16 << 10];
+  private int at;
+  private int length;
+  private int scanned;
+  private long consumed;
+  private boolean discarding;
+  private State state = State.START;
+  private String key;
+  private String bundleType = "";
+  private BundleLinks links = new BundleLinks();
+  private boolean finished;
+
+  public BundleStream(Redactor redactor, View view, Limits limits, Envelope envelope) {
+    this.redactor = redactor;
+    this.limits = limits;
+    this.envelope = envelope;
+    this.out = new WindowWriter();
+    this.judge = new EntryJudge(redactor, view, envelope, out);
+    out.text("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
+  }
 
   /**
    * Takes the next bytes of the upstream's body. After it, {@link #window} may have a window.
    *
    * @throws io.sallyport.policy.Refusal as {@link Redactor#redact}
    */
-  public void feed(byte[] source, int offset, int length) {
-    throw new IllegalStateException("bundle");
+  public void feed(byte[] source, int offset, int count) {
+    if (at > 0) {
+      System.arraycopy(buffer, at, buffer, 0, length - at);
+      consumed += at;
+      length -= at;
+      scanned -= at;
+      at = 0;
+    }
+    if (length + count + Redactor.PADDING > buffer.length) {
+      int size = Math.max(buffer.length * 2, length + count + Redactor.PADDING);
+      buffer = Arrays.copyOf(buffer, size);
+    }
+    System.arraycopy(source, offset, buffer, length, count);
+    length += count;
+    Arrays.fill(buffer, length, length + Redactor.PADDING, (byte) 0);
+    while (step()) {
+      if (out.size() >= envelope.windowBytes()) {
+        ready.add(out.window());
+      }
+    }
+  }
+
+  /** One step of the envelope's grammar; false when more input is needed. */
+  private boolean step() {
+    if (state != State.VALUE || scanned <= at) {
+      at = Math.min(Text.space(buffer, at), length);
+      scanned = Math.max(scanned, at);
+    }
+    if (at >= length && !discarding) {
+      return false;
+    }
+    int c = buffer[at];
+    switch (state) {
+      case START -> expect(c, '{', State.FIRST_KEY);
+      case FIRST_KEY, KEY -> {
+        return key();
+      }
+      case VALUE -> {
+        return value();
+      }
+      case AFTER_MEMBER -> {
+        if (c == '}') {
+          at++;
+          state = State.END;
+        } else {
+          expect(c, ',', State.KEY);
+        }
+      }
+      case FIRST_ENTRY, ENTRY -> {
+        if (c != '{' && !discarding) {
+          throw malformed("an entry must be an object");
+        }
+        return entry();
+      }
+      case AFTER_ENTRY -> {
+        if (c == ']') {
+          at++;
+          state = State.AFTER_MEMBER;
+        } else {
+          expect(c, ',', State.ENTRY);
+        }
+      }
+      default -> throw malformed("bytes behind the Bundle");
+    }
+    return true;
+  }
+
+  private void expect(int c, char wanted, State next) {
+    if (c != wanted) {
+      throw malformed("expected '" + wanted + "'");
+    }
+    at++;
+    state = next;
+    skip.reset();
+    scanned = at;
+  }
+
+  private boolean key() {
+    if (buffer[at] != '"') {
+      throw malformed("a key must be a string");
+    }
+    int end = unit();
+    if (end < 0) {
+      return false;
+    }
+    redactor.validate(buffer, at, end);
+    key = Text.decode(buffer, at + 1, end - 1);
+    if (!keys.add(key)) {
+      throw malformed("duplicate key");
+    }
+    int colon = Text.space(buffer, end);
+    if (colon >= length) {
+      // Not all of it is here: come back to the whole key.
+      keys.remove(key);
+      skip.reset();
+      scanned = at;
+      return false;
+    }
+    if (buffer[colon] != ':') {
+      throw malformed("expected ':'");
+    }
+    int start = Text.space(buffer, colon + 1);
+    if (start >= length) {
+      keys.remove(key);
+      skip.reset();
+      scanned = at;
+      return false;
+    }
+    at = start;
+    skip.reset();
+    scanned = at;
+    if (key.equals("entry") && buffer[at] == '[') {
+      at++;
+      scanned = at;
+      state = State.FIRST_ENTRY;
+    } else {
+      state = State.VALUE;
+    }
+    return true;
+  }
+
+  /** A member of the envelope itself: proven valid, and read where we need it. */
+  private boolean value() {
+    int end = unit();
+    if (end < 0) {
+      return false;
+    }
+    byte[] value = padded(at, end);
+    redactor.validate(value, 0, end - at);
+    switch (key) {
+      case "resourceType" -> {
+        if (!text(value, end - at).equals("Bundle")) {
+          throw malformed("not a Bundle");
+        }
+      }
+      case "type" -> bundleType = text(value, end - at);
+      case "link" -> links.read(value, end - at);
+      default -> {}
+    }
+    at = end;
+    scanned = at;
+    state = State.AFTER_MEMBER;
+    return true;
+  }
+
+  private static String text(byte[] value, int to) {
+    return value[0] == '"' ? Text.decode(value, 1, to - 1) : "";
+  }
+
+  private boolean entry() {
+    int end = unit();
+    if (end < 0) {
+      return false;
+    }
+    if (discarding) {
+      discarding = false;
+      out.withhold();
+    } else {
+      judge.entry(padded(at, end), end - at);
+    }
+    at = end;
+    scanned = at;
+    state = State.AFTER_ENTRY;
+    return true;
+  }
+
+  /** The end of the value that starts at {@link #at}; -1 when not all of it is here. */
+  private int unit() {
+    int end = skip.end(buffer, Math.max(scanned, at), length);
+    if (end >= 0) {
+      return end;
+    }
+    scanned = length;
+    if (length - at > limits.resourceBytesMax() || discarding) {
+      if (state != State.ENTRY && state != State.FIRST_ENTRY) {
+        throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "the Bundle's envelope is over its limit");
+      }
+      // Too large to judge: its bytes are let go as they come, and it is counted as withheld.
+      discarding = true;
+      at = length;
+    }
+    return -1;
+  }
+
+  private byte[] padded(int from, int to) {
+    return Arrays.copyOf(Arrays.copyOfRange(buffer, from, to), to - from + Redactor.PADDING);
+  }
+
+  private Refusal malformed(String why) {
+    return new Refusal(Reason.UPSTREAM_INVALID, "byte " + (consumed + at) + ": " + why);
   }
 
   /** The upstream's body ended cleanly. The last window (perhaps empty of entries) is ready. */
   public void finish() {
-    throw new IllegalStateException("bundle");
+    if (state != State.END || discarding) {
+      throw malformed("input ends too early");
+    }
+    if (!keys.contains("resourceType") || !bundleType.equals("searchset")) {
+      throw malformed("not a searchset");
+    }
+    judge.close();
+    out.text(",\"link\":[{\"relation\":\"self\",\"url\":\"" + envelope.self() + "\"}");
+    links
+        .others()
+        .forEach(
+            (relation, url) -> {
+              String ours = envelope.links().apply(url);
+              if (ours != null) {
+                out.text(",{\"relation\":\"" + relation + "\",\"url\":\"" + ours + "\"}");
+              }
+            });
+    out.text("]");
+    // The upstream's total counts what was withheld. Ours counts what was released, where that is
+    // all.
+    if (!links.others().containsKey("next")) {
+      out.text(",\"total\":" + judge.released());
+    }
+    out.text("}");
+    ready.add(out.window());
+    finished = true;
   }
 
   /** The next full window, or after {@link #finish} the last; null when more input is needed. */
   public Redacted window() {
-    throw new IllegalStateException("bundle");
+    return ready.poll();
   }
 
   /** Whether the last window has been taken. */
   public boolean done() {
-    throw new IllegalStateException("bundle");
+    return finished && ready.isEmpty();
   }
 }

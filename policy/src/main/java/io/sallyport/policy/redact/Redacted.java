@@ -2,37 +2,58 @@ package io.sallyport.policy.redact;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Proof that bytes went through the redactor: what may be released, what was taken out, and which
  * resources it discloses. Only the redactor makes one, and a disclosure cannot be built without
- * one. Bound to the thread of its redactor until written.
+ * one.
+ *
+ * <p>Bound to its redactor's thread, and to be written before the redactor's next resource: it
+ * reads the redactor's own edits.
  */
 public final class Redacted {
-  private Redacted() {}
+  private final int length;
+  private final Consumer<Sink> output;
+  private final List<Fact> facts;
+  private final Map<String, Integer> removed;
+  private final int withheld;
+
+  Redacted(
+      int length,
+      Consumer<Sink> output,
+      List<Fact> facts,
+      Map<String, Integer> removed,
+      int withheld) {
+    this.length = length;
+    this.output = output;
+    this.facts = List.copyOf(facts);
+    this.removed = Map.copyOf(removed);
+    this.withheld = withheld;
+  }
 
   /** The number of bytes {@link #writeTo} will write. */
   public int length() {
-    throw new IllegalStateException("redacted");
+    return length;
   }
 
-  /** Copies the gaps between the removed ranges, and what was put in, to {@code sink}. Once. */
+  /** Copies the gaps between the removed ranges, and what was put in, to {@code sink}. */
   public void writeTo(Sink sink) {
-    throw new IllegalStateException("redacted");
+    output.accept(sink);
   }
 
   /** The resources that are released, outermost only; contained ones are part of theirs. */
   public List<Fact> facts() {
-    throw new IllegalStateException("redacted");
+    return facts;
   }
 
   /** Rule hits: element paths as the policy writes them, and how often each was removed. */
   public Map<String, Integer> removed() {
-    throw new IllegalStateException("redacted");
+    return removed;
   }
 
   /** How many resources were withheld whole. */
   public int withheld() {
-    throw new IllegalStateException("redacted");
+    return withheld;
   }
 }

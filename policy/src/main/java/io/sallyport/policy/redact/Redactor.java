@@ -1,5 +1,12 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
 /**
  * Rewrites FHIR JSON to what a {@link View} lets through: one strict pass that validates the whole
  * resource and yields facts and removed ranges, then a copy of the gaps. Bytes in, bytes out; no
@@ -11,15 +18,24 @@ public final class Redactor {
   /** Bytes that must lie behind the input, zero, so that every scan ends. */
   public static final int PADDING = 64;
 
+  private static final String SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
+
   /** Which rules apply besides the view. DESIGN: element layer and exchange layer. */
   public enum Layer {
     /** Only what the view hides: exact otherwise. */
     ELEMENT,
-    /** Inside an answer: also tags, versions, envelope rules. */
+    /** Inside an answer: also tags, versions, URLs, envelope rules. */
     EXCHANGE
   }
 
-  public Redactor(Limits limits) {}
+  private final Limits limits;
+  private final Walker walker;
+  private Bases bases = Bases.NONE;
+
+  public Redactor(Limits limits) {
+    this.limits = limits;
+    this.walker = new Walker(limits);
+  }
 
   /**
    * Redacts one resource.
@@ -28,13 +44,128 @@ public final class Redactor {
    *     it
    * @param type the type that must come, or null for any the view shows
    * @param rebase URL rewriting, or null for none
-   * @return what may be released
+   * @return what may be released; to be written before the next call
    * @throws io.sallyport.policy.Refusal UPSTREAM_INVALID with the byte position when the input is
    *     not strict FHIR JSON; UPSTREAM_TOO_LARGE over a limit; NO_RULE_PERMITS when the view does
    *     not show the type
    */
   public Redacted redact(
       View view, Layer layer, byte[] source, int from, int to, String type, Rebase rebase) {
-    throw new IllegalStateException("redactor");
+    if (to - from > limits.resourceBytesMax()) {
+      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over its limit");
+    }
+    if (rebase != bases.rebase) {
+      bases = rebase == null ? Bases.NONE : new Bases(rebase);
+    }
+    try {
+      return walk(view, layer, source, from, to, type);
+    } catch (IndexOutOfBoundsException end) {
+      throw Text.malformed(to, "input ends too early");
+    }
+  }
+
+  /** Validates one JSON value that is not released; {@code source} is padded behind {@code to}. */
+  void validate(byte[] source, int from, int to) {
+    try {
+      walker.start(source, View.NONE, true, Bases.NONE);
+      if (walker.validate(from) != to) {
+        throw Text.malformed(to, "not one value");
+      }
+    } catch (IndexOutOfBoundsException end) {
+      throw Text.malformed(to, "input ends too early");
+    }
+  }
+
+  private Redacted walk(View view, Layer layer, byte[] source, int from, int to, String type) {
+    int open = Text.space(source, from);
+    if (source[open] != '{') {
+      throw Text.malformed(open, "not a JSON object");
+    }
+    String found = TypeSkim.resourceType(source, open);
+    if (found == null || (type != null && !type.equals(found))) {
+      throw Text.malformed(open, type == null ? "no resourceType" : "not a " + type);
+    }
+    Node root = view.root(found);
+    if (root == null) {
+      throw new Refusal(Reason.NO_RULE_PERMITS, "the role is not shown this type");
+    }
+    boolean exchange = layer == Layer.EXCHANGE;
+    if (exchange && found.equals("Binary")) {
+      throw new Refusal(Reason.NO_RULE_PERMITS, "Binary is not served by this version");
+    }
+    walker.deniedContained.clear();
+    walker.start(source, view, exchange, bases);
+    int end = walker.resource(open, root);
+    if (!walker.deniedContained.isEmpty()) {
+      // A reference may stand before the contained resource it points to: now all are known.
+      walker.start(source, view, exchange, bases);
+      end = walker.resource(open, root);
+    }
+    int rest = Text.space(source, end);
+    if (rest < to || end > to) {
+      throw Text.malformed(Math.min(rest, to), "bytes behind the resource, or input cut");
+    }
+    Set<String> tags = exchange ? view.tags(found) : Set.of();
+    if (!tags.isEmpty()) {
+      tag(tags);
+    }
+    Fact fact = new Fact(found, walker.id, patients(found));
+    int start = open;
+    int stop = layer == Layer.ELEMENT ? to : end;
+    int begin = layer == Layer.ELEMENT ? from : start;
+    return new Redacted(
+        walker.edits.length(begin, stop),
+        sink -> walker.edits.copy(source, begin, stop, sink),
+        List.of(fact),
+        walker.removed,
+        0);
+  }
+
+  private List<String> patients(String type) {
+    if (!type.equals("Patient") || walker.id.isEmpty()) {
+      return walker.patients;
+    }
+    List<String> self = new ArrayList<>(walker.patients);
+    self.add(walker.id);
+    return self;
+  }
+
+  /**
+   * Adds the tags of a partial view. They depend on the view, never on whether something was there
+   * to hide: otherwise the tag would tell.
+   */
+  private void tag(Set<String> tags) {
+    String security = tags.contains("REDACTED") ? coding("REDACTED") : null;
+    String tag = tags.contains("SUBSETTED") ? coding("SUBSETTED") : null;
+    if (walker.metaOpen < 0) {
+      String inside =
+          (security == null ? "" : "\"security\":[" + security + "]")
+              + (security != null && tag != null ? "," : "")
+              + (tag == null ? "" : "\"tag\":[" + tag + "]");
+      walker.edits.insert(walker.typeEnd, bytes(",\"meta\":{" + inside + "}"));
+      return;
+    }
+    StringBuilder front = new StringBuilder();
+    if (security != null && walker.securityOpen < 0) {
+      front.append("\"security\":[").append(security).append("],");
+    } else if (security != null) {
+      walker.edits.insert(walker.securityOpen, bytes(security + ","));
+    }
+    if (tag != null && walker.tagOpen < 0) {
+      front.append("\"tag\":[").append(tag).append("],");
+    } else if (tag != null) {
+      walker.edits.insert(walker.tagOpen, bytes(tag + ","));
+    }
+    if (front.length() > 0) {
+      walker.edits.insert(walker.metaOpen, bytes(front.toString()));
+    }
+  }
+
+  private static String coding(String code) {
+    return "{\"system\":\"" + SYSTEM + "\",\"code\":\"" + code + "\"}";
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

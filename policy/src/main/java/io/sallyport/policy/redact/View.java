@@ -3,6 +3,8 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -20,24 +22,36 @@ public final class View {
     HIDDEN
   }
 
-  private View() {}
+  /** Shows nothing. */
+  static final View NONE = new View(Map.of(), null, 1);
+
+  private final Map<String, Node> roots;
+  private final RoleRules rules;
+  private final int ordinals;
+
+  View(Map<String, Node> roots, RoleRules rules, int ordinals) {
+    this.roots = roots;
+    this.rules = rules;
+    this.ordinals = ordinals;
+  }
 
   /**
    * Compiles a role. Every pattern that names no element is reported with the nearest one that
    * exists; with an error reported the view must not be used.
    */
   public static View compile(Definitions definitions, RoleRules rules, Consumer<Problem> problems) {
-    throw new IllegalStateException("view");
+    return new ViewCompiler(definitions, rules, problems).compile();
   }
 
   /** Whether resources of this type are released at all. */
   public boolean shows(String type) {
-    throw new IllegalStateException("view");
+    return roots.containsKey(type);
   }
 
   /** Whether the type is seen whole and unchanged. */
   public boolean whole(String type) {
-    throw new IllegalStateException("view");
+    Node root = roots.get(type);
+    return root != null && !root.dirty;
   }
 
   /**
@@ -46,11 +60,75 @@ public final class View {
    * Observation.valueQuantity}.
    */
   public Visibility visibility(String path) {
-    throw new IllegalStateException("view");
+    String[] steps = path.split("\\.");
+    Node root = roots.get(steps[0]);
+    if (root == null) {
+      return Visibility.HIDDEN;
+    }
+    return steps.length == 1
+        ? (root.dirty ? Visibility.PARTIAL : Visibility.FULL)
+        : visibility(root, steps, 1);
+  }
+
+  /** A choice is as visible as the least visible of its types. */
+  private static Visibility visibility(Node node, String[] steps, int at) {
+    boolean found = false;
+    boolean hidden = true;
+    boolean full = true;
+    for (Slot slot : node.slots) {
+      if (slot.underscore || !names(slot, node, steps[at])) {
+        continue;
+      }
+      found = true;
+      Visibility one;
+      if (slot.hiddenBy != null) {
+        one = Visibility.HIDDEN;
+      } else if (at + 1 == steps.length) {
+        boolean below = slot.kind == Slot.Kind.RESOURCE || (slot.child != null && slot.child.dirty);
+        one = below ? Visibility.PARTIAL : Visibility.FULL;
+      } else if (slot.child == null) {
+        // A step that only other types of the choice have.
+        continue;
+      } else {
+        one = visibility(slot.child, steps, at + 1);
+      }
+      hidden &= one == Visibility.HIDDEN;
+      full &= one == Visibility.FULL;
+    }
+    if (!found || hidden) {
+      return Visibility.HIDDEN;
+    }
+    return full ? Visibility.FULL : Visibility.PARTIAL;
+  }
+
+  private static boolean names(Slot slot, Node node, String step) {
+    if (slot.key.equals(step)) {
+      return true;
+    }
+    // value for valueQuantity: a choice's key continues with a capital, and no element has the bare
+    // name.
+    return slot.key.startsWith(step)
+        && slot.key.length() > step.length()
+        && Character.isUpperCase(slot.key.charAt(step.length()))
+        && node.find(step) == null;
   }
 
   /** Whether versionId, lastUpdated, ETag and Last-Modified are shown. */
   public boolean versions() {
-    throw new IllegalStateException("view");
+    return rules.versions();
+  }
+
+  Node root(String type) {
+    return roots.get(type);
+  }
+
+  /** The tags that a partial view of this type carries. */
+  Set<String> tags(String type) {
+    return whole(type) ? Set.of() : rules.tags();
+  }
+
+  /** How many slots there are: the size of a prediction table. */
+  int ordinals() {
+    return ordinals;
   }
 }

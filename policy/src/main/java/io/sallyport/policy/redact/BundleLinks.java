@@ -1,0 +1,38 @@
+package io.sallyport.policy.redact;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** The links of a Bundle that lead to other pages, as the upstream wrote them. */
+final class BundleLinks {
+  private static final Set<String> PAGES = Set.of("next", "previous", "prev", "first", "last");
+
+  private final Map<String, String> others = new LinkedHashMap<>();
+
+  /** Reads a validated value; what is no array of links is ignored. */
+  void read(byte[] value, int to) {
+    if (value[0] != '[') {
+      return;
+    }
+    int p = Text.space(value, 1);
+    Skip skip = new Skip();
+    while (p < to && value[p] == '{') {
+      skip.reset();
+      int end = skip.end(value, p, to);
+      String relation = TypeSkim.member(value, p, "relation");
+      String url = TypeSkim.member(value, p, "url");
+      if (relation != null && url != null && PAGES.contains(relation)) {
+        others.put(relation, url);
+      }
+      p = Text.space(value, end);
+      if (value[p] == ',') {
+        p = Text.space(value, p + 1);
+      }
+    }
+  }
+
+  Map<String, String> others() {
+    return others;
+  }
+}

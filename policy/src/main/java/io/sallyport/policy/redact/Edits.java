@@ -1,0 +1,85 @@
+package io.sallyport.policy.redact;
+
+import java.util.Arrays;
+
+/**
+ * What pass 1 decided to change: removed ranges and replacements, in order of position. An outer
+ * removal swallows the inner ones, which is how empty containers vanish with what they held.
+ */
+final class Edits {
+  private int[] starts = new int[64];
+  private int[] ends = new int[64];
+  private byte[][] replacements = new byte[64][];
+  private int size;
+
+  void clear() {
+    Arrays.fill(replacements, 0, size, null);
+    size = 0;
+  }
+
+  void remove(int start, int end) {
+    remove(start, end, null);
+  }
+
+  /** Removes a range with all that was noted inside it, and puts {@code with} in its place. */
+  void remove(int start, int end, byte[] with) {
+    while (size > 0 && starts[size - 1] >= start) {
+      replacements[--size] = null;
+    }
+    add(size, start, end, with);
+  }
+
+  void replace(int start, int end, byte[] with) {
+    add(size, start, end, with);
+  }
+
+  /** Inserts at a position that no removal covers, before an edit that starts there. */
+  void insert(int position, byte[] what) {
+    int at = size;
+    while (at > 0 && starts[at - 1] >= position) {
+      at--;
+    }
+    add(at, position, position, what);
+  }
+
+  private void add(int at, int start, int end, byte[] with) {
+    if (size == starts.length) {
+      starts = Arrays.copyOf(starts, size * 2);
+      ends = Arrays.copyOf(ends, size * 2);
+      replacements = Arrays.copyOf(replacements, size * 2);
+    }
+    System.arraycopy(starts, at, starts, at + 1, size - at);
+    System.arraycopy(ends, at, ends, at + 1, size - at);
+    System.arraycopy(replacements, at, replacements, at + 1, size - at);
+    starts[at] = start;
+    ends[at] = end;
+    replacements[at] = with;
+    size++;
+  }
+
+  /** The bytes that {@link #copy} will write for {@code [from, to)}. */
+  int length(int from, int to) {
+    int length = to - from;
+    for (int i = 0; i < size; i++) {
+      length += (replacements[i] == null ? 0 : replacements[i].length) - (ends[i] - starts[i]);
+    }
+    return length;
+  }
+
+  /** Pass 2: the gaps, and what was put in. */
+  void copy(byte[] source, int from, int to, Sink sink) {
+    int at = from;
+    for (int i = 0; i < size; i++) {
+      if (starts[i] > at) {
+        sink.write(source, at, starts[i] - at);
+      }
+      if (replacements[i] != null) {
+        sink.write(replacements[i], 0, replacements[i].length);
+      }
+      at = ends[i];
+    }
+    if (to > at) {
+      sink.write(source, at, to - at);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.sallyport.policy.redact;
+
+import io.sallyport.policy.Nearest;
+import io.sallyport.policy.Problem;
+import io.sallyport.policy.RoleRules.Pattern;
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Definitions.Element;
+import io.sallyport.policy.fhir.Definitions.Type;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * An element pattern, parsed: where it starts and which steps it takes.
+ *
+ * @param start a type's name; "*" for every resource; "**" for any depth
+ * @param steps element names; "*" for any one; empty hides every element of the start type
+ * @param text as the policy writes it, for rule hits
+ * @param fact whether it does not hide but names the patient
+ */
+record PathRule(String start, List<String> steps, String text, boolean fact) {
+
+  /**
+   * Parses a pattern and reports it when it names no element.
+   *
+   * @param within the type it is relative to, or null for a role-level pattern
+   * @return null when it is wrong
+   */
+  static PathRule parse(
+      Definitions definitions, Pattern pattern, String within, Consumer<Problem> problems) {
+    List<String> parts = List.of(pattern.text().replace("[x]", "").split("\\.", -1));
+    String start = within != null ? within : parts.get(0);
+    List<String> steps = within != null ? parts : parts.subList(1, parts.size());
+    if (within != null && parts.get(0).equals(within)) {
+      steps = parts.subList(1, parts.size());
+    }
+    if (!start.equals("*") && !start.equals("**") && definitions.type(start) == null) {
+      Set<String> names = new TreeSet<>();
+      definitions.types().forEach(type -> names.add(type.name()));
+      report(
+          pattern,
+          "no type '" + start + "' in " + definitions.version() + "." + Nearest.hint(start, names),
+          problems);
+      return null;
+    }
+    if (!exists(definitions, start, steps, pattern, problems)) {
+      return null;
+    }
+    String text = within != null ? within + "." + String.join(".", steps) : pattern.text();
+    return new PathRule(start, List.copyOf(steps), text, false);
+  }
+
+  private static boolean exists(
+      Definitions definitions,
+      String start,
+      List<String> steps,
+      Pattern pattern,
+      Consumer<Problem> problems) {
+    Set<String> here = new HashSet<>();
+    if (start.equals("*")) {
+      here.addAll(definitions.resources());
+    } else if (start.equals("**")) {
+      definitions.types().forEach(type -> here.add(type.name()));
+    } else {
+      here.add(start);
+    }
+    String walked = start;
+    for (String step : steps) {
+      Set<String> next = new HashSet<>();
+      Set<String> names = new TreeSet<>();
+      for (String name : here) {
+        Type type = definitions.type(name);
+        if (type != null) {
+          for (Element element : type.elements()) {
+            names.add(element.name());
+            next.addAll(typesOf(element, step));
+          }
+        }
+      }
+      if (next.isEmpty()) {
+        report(
+            pattern,
+            "no element '"
+                + walked
+                + "."
+                + step
+                + "' in "
+                + definitions.version()
+                + "."
+                + Nearest.hint(step, names),
+            problems);
+        return false;
+      }
+      here.clear();
+      here.addAll(next);
+      walked = walked + "." + step;
+    }
+    return true;
+  }
+
+  /** The types an element may have when a step matches it; none when it does not. */
+  private static List<String> typesOf(Element element, String step) {
+    if (step.equals("*") || step.equals(element.name())) {
+      return element.types();
+    }
+    List<String> typed = new ArrayList<>();
+    if (element.choice()) {
+      for (String type : element.types()) {
+        if (step.equals(element.name() + capital(type))) {
+          typed.add(type);
+        }
+      }
+    }
+    return typed;
+  }
+
+  static String capital(String type) {
+    return Character.toUpperCase(type.charAt(0)) + type.substring(1);
+  }
+
+  /** Whether step {@code at} matches an element, under the key it has in JSON. */
+  boolean matches(int at, Element element, String key) {
+    String step = steps.get(at);
+    return step.equals("*") || step.equals(element.name()) || step.equals(key);
+  }
+
+  private static void report(Pattern pattern, String message, Consumer<Problem> problems) {
+    problems.accept(Problem.error(pattern.at(), pattern.path(), message, "E-PATH"));
+  }
+}

@@ -1,0 +1,82 @@
+package io.sallyport.policy.redact;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Finds a resource's type before it is walked: "parsers cannot assume that the resourceType
+ * property will come first" (FHIR R4 JSON). It only looks; the walk behind it validates, and a
+ * second resourceType is a duplicate key there.
+ */
+final class TypeSkim {
+  private static final byte[] FIRST = "{\"resourceType\":\"".getBytes(StandardCharsets.US_ASCII);
+
+  private TypeSkim() {}
+
+  /** The type of the object whose "{" is at {@code p}; null when it names none. */
+  static String resourceType(byte[] s, int p) {
+    if (Text.startsWith(s, p, s.length, FIRST)) {
+      int from = p + FIRST.length;
+      return Text.decode(s, from, Text.string(s, from));
+    }
+    return member(s, p, "resourceType");
+  }
+
+  static String id(byte[] s, int p) {
+    return member(s, p, "id");
+  }
+
+  /** A string member of the object itself, not of one inside it. */
+  static String member(byte[] s, int p, String wanted) {
+    int depth = 0;
+    boolean key = true;
+    byte[] plain = wanted.getBytes(StandardCharsets.US_ASCII);
+    for (; p < s.length; p++) {
+      switch (s[p]) {
+        case '{', '[' -> {
+          depth++;
+          key = true;
+        }
+        case '}', ']' -> {
+          if (--depth == 0) {
+            return null;
+          }
+        }
+        case ',' -> key = true;
+        case ':' -> key = false;
+        case 0 -> {
+          return null;
+        }
+        case '"' -> {
+          int end = Text.string(s, p + 1);
+          if (depth == 1 && key && names(s, p + 1, end, wanted, plain)) {
+            int value = Text.space(s, end + 1);
+            value = s[value] == ':' ? Text.space(s, value + 1) : value;
+            return s[value] == '"' ? Text.decode(s, value + 1, Text.string(s, value + 1)) : null;
+          }
+          p = end;
+        }
+        default -> {}
+      }
+    }
+    return null;
+  }
+
+  private static boolean names(byte[] s, int from, int to, String wanted, byte[] plain) {
+    if (to - from == plain.length) {
+      return Arrays.equals(s, from, to, plain, 0, plain.length);
+    }
+    return to - from > plain.length
+        && contains(s, from, to)
+        && Text.decode(s, from, to).equals(wanted);
+  }
+
+  private static boolean contains(byte[] s, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (s[i] == '\\') {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,347 @@
+package io.sallyport.policy.redact;
+
+import io.sallyport.policy.Problem;
+import io.sallyport.policy.RoleRules;
+import io.sallyport.policy.RoleRules.Pattern;
+import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Definitions.Element;
+import io.sallyport.policy.fhir.Definitions.Kind;
+import io.sallyport.policy.fhir.Definitions.Type;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Compiles one role to the automaton of its {@link View}. A state is (type, rules alive here, what
+ * of the allow-list is left): rules split states only along their own paths, so that the tables
+ * stay about as large as the definitions.
+ */
+final class ViewCompiler {
+  /** URL-typed primitives: they may carry the upstream's base. */
+  private static final Set<String> URLS = Set.of("uri", "url", "canonical");
+
+  private final Definitions definitions;
+  private final RoleRules rules;
+  private final Consumer<Problem> problems;
+  private final List<PathRule> everywhere = new ArrayList<>();
+  private final Map<String, String> hiddenUrls = new HashMap<>();
+  private final Map<State, Node> nodes = new HashMap<>();
+  private final List<Node> order = new ArrayList<>();
+  private int ordinals;
+
+  ViewCompiler(Definitions definitions, RoleRules rules, Consumer<Problem> problems) {
+    this.definitions = definitions;
+    this.rules = rules;
+    this.problems = problems;
+  }
+
+  /** A rule at work: its next step. */
+  private record Alive(PathRule rule, int at) {}
+
+  /** Identity of a node. {@code show} null: all is shown; {@code sub}: below a listed element. */
+  private record State(
+      String type, Set<Alive> alive, ShowTree show, boolean sub, boolean root, boolean derived) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof State o
+          && type.equals(o.type)
+          && alive.equals(o.alive)
+          && show == o.show
+          && sub == o.sub
+          && root == o.root
+          && derived == o.derived;
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(type, alive, System.identityHashCode(show), sub, root, derived);
+    }
+  }
+
+  View compile() {
+    rolePatterns();
+    Map<String, Node> roots = new HashMap<>();
+    for (TypeRule rule : rules.types().values()) {
+      List<PathRule> own = new ArrayList<>();
+      for (Pattern pattern : rule.hide()) {
+        PathRule parsed = PathRule.parse(definitions, pattern, rule.type(), problems);
+        if (parsed != null) {
+          own.add(parsed);
+          risk(rule, parsed, pattern);
+        }
+      }
+      ShowTree show = rule.showAll() ? null : shown(rule);
+      Node root = root(rule.type(), own, show, false);
+      dirt();
+      if (root.dirty && !rules.keepDerived()) {
+        root = root(rule.type(), own, show, true);
+        dirt();
+      }
+      roots.put(rule.type(), root);
+      required(rule, root);
+    }
+    return new View(roots, rules, ordinals);
+  }
+
+  private void rolePatterns() {
+    for (Pattern pattern : rules.hide()) {
+      if (pattern.text().startsWith("Extension(") && pattern.text().endsWith(")")) {
+        hiddenUrls.put(
+            pattern.text().substring("Extension(".length(), pattern.text().length() - 1),
+            pattern.text());
+        continue;
+      }
+      PathRule parsed = PathRule.parse(definitions, pattern, null, problems);
+      if (parsed != null) {
+        everywhere.add(parsed);
+      }
+    }
+  }
+
+  private ShowTree shown(TypeRule rule) {
+    ShowTree tree = new ShowTree();
+    for (Pattern pattern : rule.show()) {
+      PathRule parsed = PathRule.parse(definitions, pattern, rule.type(), problems);
+      if (parsed != null) {
+        tree.add(parsed);
+      }
+    }
+    for (Element element : definitions.type(rule.type()).elements()) {
+      boolean exempt =
+          element.name().equals("implicitRules") || element.name().equals("modifierExtension");
+      if (element.modifier()
+          && !exempt
+          && tree.child(element.name(), element.name()) == null
+          && tree.children.keySet().stream().noneMatch(k -> k.startsWith(element.name()))
+          && !rule.acceptRisk().contains(element.name())) {
+        modifier(rule.at(), "roles." + rules.name() + ".types." + rule.type() + ".show", element);
+      }
+    }
+    return tree;
+  }
+
+  private void risk(TypeRule rule, PathRule parsed, Pattern pattern) {
+    if (parsed.steps().size() != 1 || rule.acceptRisk().contains(parsed.steps().get(0))) {
+      return;
+    }
+    for (Element element : definitions.type(rule.type()).elements()) {
+      if (element.modifier()
+          && element.name().equals(parsed.steps().get(0))
+          && !element.name().equals("implicitRules")
+          && !element.name().equals("modifierExtension")) {
+        modifier(pattern.at(), pattern.path(), element);
+      }
+    }
+  }
+
+  private void modifier(Problem.Location at, String path, Element element) {
+    problems.accept(
+        Problem.error(
+            at,
+            path,
+            "'"
+                + element.path()
+                + "' is a modifier element (R4 isModifier); hiding it can change"
+                + " clinical meaning. Show it, or add accept-risk: {"
+                + element.name()
+                + ": \"reason\"}.",
+            "E-MODIFIER"));
+  }
+
+  private void required(TypeRule rule, Node root) {
+    for (Element element : definitions.type(rule.type()).elements()) {
+      Slot slot = root.find(element.name());
+      if (element.min() > 0 && slot != null && slot.hiddenBy != null) {
+        problems.accept(
+            Problem.warning(
+                rule.at(),
+                "roles." + rules.name() + ".types." + rule.type(),
+                "required element '"
+                    + element.path()
+                    + "' is hidden; it will be missing from answers",
+                "W-REQUIRED"));
+      }
+    }
+  }
+
+  private Node root(String type, List<PathRule> own, ShowTree show, boolean derived) {
+    Set<Alive> alive = new HashSet<>();
+    own.forEach(rule -> alive.add(new Alive(rule, 0)));
+    for (String path : definitions.patientPaths(type)) {
+      List<String> steps = new ArrayList<>(List.of(path.split("\\.")));
+      steps.remove(0);
+      steps.add("reference");
+      alive.add(new Alive(new PathRule(type, steps, path, true), 0));
+    }
+    return node(type, alive, show, false, true, derived);
+  }
+
+  private Node node(
+      String type, Set<Alive> alive, ShowTree show, boolean sub, boolean root, boolean derived) {
+    Set<Alive> here = new HashSet<>(alive);
+    for (PathRule rule : everywhere) {
+      if (!rule.steps().isEmpty() && startsAt(rule.start(), type, root)) {
+        here.add(new Alive(rule, 0));
+      }
+    }
+    State state = new State(type, here, show, sub, root, derived);
+    Node known = nodes.get(state);
+    if (known != null) {
+      return known;
+    }
+    Node node = new Node(type);
+    nodes.put(state, node);
+    order.add(node);
+    node.entry = ordinals++;
+    if (type.equals("Extension")) {
+      node.hiddenUrls = hiddenUrls;
+    }
+    if (root) {
+      number(node, new Slot("resourceType", Slot.Kind.RESOURCE_TYPE, false, false));
+    }
+    Type definition = definitions.type(type);
+    for (Element element : definition.elements()) {
+      for (String elementType : element.types()) {
+        slots(node, state, element, elementType);
+      }
+    }
+    node.seal();
+    return node;
+  }
+
+  /** Whether a role-level pattern begins at a node: by the type itself or one it specializes. */
+  private boolean startsAt(String start, String type, boolean root) {
+    if (start.equals("**") || (start.equals("*") && root)) {
+      return true;
+    }
+    for (String t = type; t != null && !t.isEmpty(); ) {
+      if (t.equals(start)) {
+        return true;
+      }
+      Type definition = definitions.type(t);
+      t = definition == null ? null : definition.parent();
+    }
+    return false;
+  }
+
+  private void slots(Node node, State state, Element element, String type) {
+    String key = element.choice() ? element.name() + PathRule.capital(type) : element.name();
+    Type definition = definitions.type(type);
+    boolean primitive = definition == null || definition.kind() == Kind.PRIMITIVE;
+    boolean resource = type.equals("Resource");
+    Slot slot =
+        new Slot(
+            key,
+            primitive ? Slot.Kind.PRIMITIVE : resource ? Slot.Kind.RESOURCE : Slot.Kind.OBJECT,
+            element.list(),
+            false);
+    Set<Alive> next = new HashSet<>();
+    for (Alive alive : state.alive()) {
+      if (alive.rule().matches(alive.at(), element, key)) {
+        if (alive.at() + 1 < alive.rule().steps().size()) {
+          next.add(new Alive(alive.rule(), alive.at() + 1));
+        } else if (alive.rule().fact()) {
+          slot.patient = true;
+        } else if (slot.hiddenBy == null) {
+          slot.hiddenBy = alive.rule().text();
+        }
+      }
+    }
+    for (PathRule rule : everywhere) {
+      if (rule.steps().isEmpty() && startsAt(rule.start(), type, false)) {
+        slot.hiddenBy = rule.text();
+      }
+    }
+    ShowTree show = state.show() == null ? null : state.show().child(element.name(), key);
+    boolean sub = state.sub() || (show != null && show.terminal);
+    boolean skeleton = state.root() && element.name().equals("id");
+    if (state.show() != null || state.sub()) {
+      boolean listed = show != null || (state.sub() && !implicit(state.type(), element, type));
+      if (!listed && !skeleton && slot.hiddenBy == null) {
+        slot.hiddenBy = element.path();
+      }
+    }
+    if (state.derived() && derived(state, element, type) && slot.hiddenBy == null) {
+      slot.hiddenBy = element.path();
+    }
+    mark(slot, state, element, type);
+    if (!primitive && !resource) {
+      slot.child = node(type, next, show, sub, false, state.derived());
+    }
+    number(node, slot);
+    if (primitive && definition != null && !definition.elements().isEmpty()) {
+      Slot beside = new Slot("_" + key, Slot.Kind.OBJECT, element.list(), true);
+      beside.hiddenBy = slot.hiddenBy;
+      beside.version = slot.version;
+      beside.child = node(type, next, show, sub, false, state.derived());
+      number(node, beside);
+    }
+  }
+
+  /** What a listed element does not bring along unless it is named itself. */
+  private static boolean implicit(String owner, Element element, String type) {
+    return type.equals("Extension")
+        || type.equals("Narrative")
+        || (element.name().equals("display")
+            && (owner.equals("Reference") || owner.equals("Coding")))
+        || (element.name().equals("text") && owner.equals("CodeableConcept"));
+  }
+
+  /** Derived from the whole resource, so it may repeat what is hidden. */
+  private static boolean derived(State state, Element element, String type) {
+    return type.equals("Narrative")
+        || (state.type().equals("Signature") && element.name().equals("data"));
+  }
+
+  private static void mark(Slot slot, State state, Element element, String type) {
+    String name = element.name();
+    boolean reference = state.type().equals("Reference") && name.equals("reference");
+    slot.reference = reference;
+    slot.url = reference || URLS.contains(type);
+    slot.id = state.root() && name.equals("id");
+    slot.meta = state.root() && name.equals("meta");
+    if (state.type().equals("Meta")) {
+      slot.version = name.equals("versionId") || name.equals("lastUpdated");
+      slot.metaSecurity = name.equals("security");
+      slot.metaTag = name.equals("tag");
+    }
+    slot.extensionUrl = state.type().equals("Extension") && name.equals("url");
+  }
+
+  private void number(Node node, Slot slot) {
+    slot.ordinal = ordinals++;
+    node.add(slot);
+  }
+
+  /** Spreads "something is hidden below" from the slots to all states that lead to them. */
+  private void dirt() {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Node node : order) {
+        if (!node.dirty && dirty(node)) {
+          node.dirty = true;
+          changed = true;
+        }
+      }
+    }
+  }
+
+  private static boolean dirty(Node node) {
+    if (!node.hiddenUrls.isEmpty()) {
+      return true;
+    }
+    for (Slot slot : node.slots) {
+      if (slot.hiddenBy != null || (slot.child != null && slot.child.dirty)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
