@@ -1,0 +1,153 @@
+package io.sallyport.proxy.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import io.sallyport.policy.Refusal;
+import io.sallyport.proxy.exchange.EnforcementPoint;
+import io.sallyport.proxy.exchange.Exchange;
+import io.sallyport.proxy.exchange.Snapshot;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/** Binds one TLS address, accepts, and drains. */
+public final class Listener implements AutoCloseable {
+  private final ListenerSettings settings;
+  private final Supplier<Snapshot> snapshots;
+  private final BiFunction<Exchange, Refusal, CompletionStage<Void>> server;
+  private final Loops loops;
+  private final SslContext tls;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Gauge open;
+  private final Counter refused;
+  private final Counter handshakeFailures;
+  private Channel bound;
+
+  // Written by the draining thread, read by the loops: a stale read serves one request more.
+  private volatile boolean draining;
+
+  public Listener(
+      ListenerSettings settings,
+      Supplier<Snapshot> snapshots,
+      EnforcementPoint point,
+      Loops loops,
+      CollectorRegistry registry) {
+    this(
+        settings,
+        snapshots,
+        (x, refusal) -> refusal == null ? point.serve(x) : point.refuse(x, refusal),
+        loops,
+        registry);
+  }
+
+  Listener(
+      ListenerSettings settings,
+      Supplier<Snapshot> snapshots,
+      BiFunction<Exchange, Refusal, CompletionStage<Void>> server,
+      Loops loops,
+      CollectorRegistry registry) {
+    this.settings = settings;
+    this.snapshots = snapshots;
+    this.server = server;
+    this.loops = loops;
+    this.tls = TlsContexts.server(settings);
+    this.open =
+        Gauge.build("sallyport_connections", "Callers' connections open.").register(registry);
+    this.refused =
+        Counter.build("sallyport_connections_refused_total", "Connections over the limit.")
+            .register(registry);
+    this.handshakeFailures =
+        Counter.build("sallyport_handshake_failures_total", "TLS handshakes that failed.")
+            .register(registry);
+  }
+
+  /** Binds; returns the port. Fails when the address cannot be had. */
+  public int start() {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.serverChannel())
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    accept(channel);
+                  }
+                });
+    bound = bootstrap.bind(settings.address(), settings.port()).syncUninterruptibly().channel();
+    return ((InetSocketAddress) bound.localAddress()).getPort();
+  }
+
+  private void accept(Channel channel) {
+    if (connections.size() >= settings.connectionsMax() || draining) {
+      refused.inc();
+      channel.close();
+      return;
+    }
+    connections.add(channel);
+    open.inc();
+    channel.closeFuture().addListener(closed -> open.dec());
+    SslHandler handler = tls.newHandler(channel.alloc());
+    handler.setHandshakeTimeoutMillis(settings.handshakeMillis());
+    channel.pipeline().addLast("tls", handler);
+    channel.pipeline().addLast("http", new HttpConnection(this, settings));
+  }
+
+  Snapshot snapshot() {
+    return snapshots.get();
+  }
+
+  CompletionStage<Void> serve(Exchange x, Refusal refusal) {
+    return server.apply(x, refusal);
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  void handshakeFailed() {
+    handshakeFailures.inc();
+  }
+
+  /**
+   * Stops accepting, closes idle connections, lets exchanges in flight finish. Returns when none is
+   * left or the time is over; then the rest is closed.
+   */
+  public void drain(Duration atMost) {
+    draining = true;
+    if (bound != null) {
+      bound.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+    connections.forEach(
+        channel -> {
+          HttpConnection connection = channel.pipeline().get(HttpConnection.class);
+          if (connection != null) {
+            connection.drain();
+          }
+        });
+    connections.newCloseFuture().awaitUninterruptibly(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    drain(Duration.ZERO);
+  }
+}

@@ -1,0 +1,183 @@
+package io.sallyport.proxy.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import io.sallyport.proxy.exchange.UpstreamTarget;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** One loop's connections to one target. Touched by its loop only. */
+final class UpstreamPool {
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final EventLoop loop;
+  private final UpstreamTarget target;
+  private final UpstreamSlots slots;
+  private final SslContext tls;
+  private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
+  private final Deque<CompletableFuture<UpstreamConnection>> waiters = new ArrayDeque<>();
+
+  /**
+   * @param tls null for plain HTTP
+   */
+  UpstreamPool(EventLoop loop, UpstreamTarget target, UpstreamSlots slots, SslContext tls) {
+    this.loop = loop;
+    this.target = target;
+    this.slots = slots;
+    this.tls = tls;
+  }
+
+  /** A connection that is ours until it is given back or closed. */
+  CompletionStage<UpstreamConnection> take() {
+    UpstreamConnection kept = kept();
+    if (kept != null) {
+      return CompletableFuture.completedFuture(kept);
+    }
+    if (slots.acquire()) {
+      return dial();
+    }
+    CompletableFuture<UpstreamConnection> waiter = new CompletableFuture<>();
+    waiters.add(waiter);
+    if (!slots.await(() -> loop.execute(this::retry))) {
+      waiters.remove(waiter);
+      return busy();
+    }
+    retry();
+    loop.schedule(
+        () -> {
+          if (waiters.remove(waiter)) {
+            waiter.completeExceptionally(new Refusal(Reason.UPSTREAM_BUSY, "no free connection"));
+          }
+        },
+        target.connectTimeoutMillis(),
+        TimeUnit.MILLISECONDS);
+    return waiter;
+  }
+
+  private static CompletionStage<UpstreamConnection> busy() {
+    return CompletableFuture.failedFuture(
+        new Refusal(Reason.UPSTREAM_BUSY, "too many wait for a connection"));
+  }
+
+  private void retry() {
+    if (waiters.isEmpty()) {
+      // Its turn came too late for us; the next in line may be on another loop.
+      slots.wake();
+    } else if (slots.acquire()) {
+      CompletableFuture<UpstreamConnection> waiter = waiters.poll();
+      dial()
+          .whenComplete(
+              (connection, failure) -> {
+                if (failure != null) {
+                  waiter.completeExceptionally(failure);
+                } else if (!waiter.complete(connection)) {
+                  give(connection);
+                }
+              });
+    }
+  }
+
+  private UpstreamConnection kept() {
+    while (true) {
+      UpstreamConnection connection = idle.pollLast();
+      if (connection == null || connection.usable()) {
+        return connection;
+      }
+      connection.close();
+    }
+  }
+
+  /** Takes a connection back whose response ended cleanly. */
+  void give(UpstreamConnection connection) {
+    CompletableFuture<UpstreamConnection> waiter = waiters.poll();
+    if (waiter != null) {
+      waiter.complete(connection);
+    } else if (slots.wanted()) {
+      connection.close(); // the slot is worth more to another loop than the connection to us
+    } else {
+      idle.addLast(connection);
+      connection.idleSince(System.nanoTime());
+      loop.schedule(() -> evict(connection), IDLE_NANOS, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void evict(UpstreamConnection connection) {
+    if (System.nanoTime() - connection.idleSince() >= IDLE_NANOS && idle.remove(connection)) {
+      connection.close();
+    }
+  }
+
+  void forget(UpstreamConnection connection) {
+    idle.remove(connection);
+    slots.release();
+  }
+
+  private CompletionStage<UpstreamConnection> dial() {
+    CompletableFuture<UpstreamConnection> dialled = new CompletableFuture<>();
+    UpstreamConnection connection = new UpstreamConnection(this, target);
+    ChannelFuture connecting =
+        Loops.dialOn(loop)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, target.connectTimeoutMillis())
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.AUTO_READ, false)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    if (tls != null) {
+                      SslHandler handler =
+                          tls.newHandler(channel.alloc(), target.host(), target.port());
+                      handler.setHandshakeTimeoutMillis(target.connectTimeoutMillis());
+                      channel.pipeline().addLast(handler);
+                    }
+                    channel.pipeline().addLast(new HttpClientCodec(4096, 16384, 65536, true));
+                    channel.pipeline().addLast(connection);
+                  }
+                })
+            .connect(target.host(), target.port());
+    connecting.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            slots.release();
+            dialled.completeExceptionally(unreachable(done.cause()));
+          } else if (tls == null) {
+            dialled.complete(connection);
+          } else {
+            connecting
+                .channel()
+                .pipeline()
+                .get(SslHandler.class)
+                .handshakeFuture()
+                .addListener(
+                    shaken -> {
+                      if (shaken.isSuccess()) {
+                        dialled.complete(connection);
+                      } else {
+                        connection.close();
+                        dialled.completeExceptionally(unreachable(shaken.cause()));
+                      }
+                    });
+            connecting.channel().read();
+          }
+        });
+    return dialled;
+  }
+
+  private Refusal unreachable(Throwable cause) {
+    return new Refusal(
+        Reason.UPSTREAM_UNREACHABLE,
+        target.name() + ": " + cause.getClass().getSimpleName(),
+        cause);
+  }
+}
