@@ -38,6 +38,12 @@ public final class BundleStream {
       String self,
       int windowBytes) {}
 
+  /** A searchset's envelope has some ten members; more are an attempt on our memory. */
+  private static final int MEMBERS_MAX = 64;
+
+  /** Bytes from a member's key to its value: white space between them is held back with it. */
+  private static final int MEMBER_HEAD_BYTES_MAX = 16 << 10;
+
   private enum State {
     START,
     FIRST_KEY,
@@ -172,26 +178,26 @@ public final class BundleStream {
     }
     redactor.validate(buffer, at, end);
     key = Text.decode(buffer, at + 1, end - 1);
-    if (!keys.add(key)) {
+    if (keys.contains(key)) {
       throw malformed("duplicate key");
     }
     int colon = Text.space(buffer, end);
-    if (colon >= length) {
+    int start = buffer[colon] == ':' ? Text.space(buffer, colon + 1) : colon;
+    if (start >= length) {
       // Not all of it is here: come back to the whole key.
-      keys.remove(key);
       skip.reset();
       scanned = at;
+      if (length - at > MEMBER_HEAD_BYTES_MAX) {
+        throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "the Bundle's envelope is over its limit");
+      }
       return false;
     }
     if (buffer[colon] != ':') {
       throw malformed("expected ':'");
     }
-    int start = Text.space(buffer, colon + 1);
-    if (start >= length) {
-      keys.remove(key);
-      skip.reset();
-      scanned = at;
-      return false;
+    keys.add(key);
+    if (keys.size() > MEMBERS_MAX) {
+      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "the Bundle's envelope has too many members");
     }
     at = start;
     skip.reset();
@@ -286,14 +292,20 @@ public final class BundleStream {
       throw malformed("not a searchset");
     }
     judge.close();
-    out.text(",\"link\":[{\"relation\":\"self\",\"url\":\"" + envelope.self() + "\"}");
+    out.text(
+        ",\"link\":[{\"relation\":\"self\",\"url\":" + WindowWriter.quoted(envelope.self()) + "}");
     links
         .others()
         .forEach(
             (relation, url) -> {
               String ours = envelope.links().apply(url);
               if (ours != null) {
-                out.text(",{\"relation\":\"" + relation + "\",\"url\":\"" + ours + "\"}");
+                out.text(
+                    ",{\"relation\":\""
+                        + relation
+                        + "\",\"url\":"
+                        + WindowWriter.quoted(ours)
+                        + "}");
               }
             });
     out.text("]");

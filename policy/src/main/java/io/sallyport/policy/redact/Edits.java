@@ -7,10 +7,20 @@ import java.util.Arrays;
  * removal swallows the inner ones, which is how empty containers vanish with what they held.
  */
 final class Edits {
-  private int[] starts = new int[64];
-  private int[] ends = new int[64];
-  private byte[][] replacements = new byte[64][];
+  private int[] starts;
+  private int[] ends;
+  private byte[][] replacements;
   private int size;
+
+  Edits() {
+    this(64);
+  }
+
+  private Edits(int capacity) {
+    starts = new int[capacity];
+    ends = new int[capacity];
+    replacements = new byte[capacity][];
+  }
 
   void clear() {
     Arrays.fill(replacements, 0, size, null);
@@ -55,6 +65,16 @@ final class Edits {
     ends[at] = end;
     replacements[at] = with;
     size++;
+  }
+
+  /** A copy that stays as it is when these edits are cleared for the next resource. */
+  Edits snapshot() {
+    Edits copy = new Edits(size);
+    System.arraycopy(starts, 0, copy.starts, 0, size);
+    System.arraycopy(ends, 0, copy.ends, 0, size);
+    System.arraycopy(replacements, 0, copy.replacements, 0, size);
+    copy.size = size;
+    return copy;
   }
 
   /** The bytes that {@link #copy} will write for {@code [from, to)}. */

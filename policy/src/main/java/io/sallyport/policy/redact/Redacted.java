@@ -9,8 +9,8 @@ import java.util.function.Consumer;
  * resources it discloses. Only the redactor makes one, and a disclosure cannot be built without
  * one.
  *
- * <p>Bound to its redactor's thread, and to be written before the redactor's next resource: it
- * reads the redactor's own edits.
+ * <p>It reads the source array when written, so that array must not change before. The redactor
+ * itself may go on to the next resource.
  */
 public final class Redacted {
   private final int length;

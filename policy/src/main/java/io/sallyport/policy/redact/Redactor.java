@@ -44,7 +44,7 @@ public final class Redactor {
    *     it
    * @param type the type that must come, or null for any the view shows
    * @param rebase URL rewriting, or null for none
-   * @return what may be released; to be written before the next call
+   * @return what may be released; it reads {@code source} when it is written
    * @throws io.sallyport.policy.Refusal UPSTREAM_INVALID with the byte position when the input is
    *     not strict FHIR JSON; UPSTREAM_TOO_LARGE over a limit; NO_RULE_PERMITS when the view does
    *     not show the type
@@ -113,9 +113,11 @@ public final class Redactor {
     int start = open;
     int stop = layer == Layer.ELEMENT ? to : end;
     int begin = layer == Layer.ELEMENT ? from : start;
+    // A copy: between this call and the write, the loop may redact another exchange's resource.
+    Edits edits = walker.edits.snapshot();
     return new Redacted(
-        walker.edits.length(begin, stop),
-        sink -> walker.edits.copy(source, begin, stop, sink),
+        edits.length(begin, stop),
+        sink -> edits.copy(source, begin, stop, sink),
         List.of(fact),
         walker.removed,
         0);

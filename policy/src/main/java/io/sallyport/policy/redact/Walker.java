@@ -66,7 +66,8 @@ final class Walker {
     inMeta = false;
     id = "";
     typeEnd = metaOpen = securityOpen = tagOpen = -1;
-    if (predicted != by) {
+    // View.NONE predicts nothing: validating an envelope must not throw away what a view learned.
+    if (predicted != by && by != View.NONE) {
       predicted = by;
       successors = new Slot[by.ordinals()];
     }
@@ -135,10 +136,10 @@ final class Walker {
       value = Text.space(s, value);
       int valueEnd = member(value, slot, depth, outermost);
       boolean keep = kept;
-      if (keep && slot.extensionUrl && !node.hiddenUrls.isEmpty()) {
+      if (keep && slot.extensionUrl && s[value] == '"' && !node.hiddenUrls.isEmpty()) {
         hiddenUrl = node.hiddenUrls.get(Text.decode(s, value + 1, valueEnd - 1));
       }
-      if (keep && slot.id) {
+      if (keep && slot.id && s[value] == '"') {
         ownId = Text.decode(s, value + 1, valueEnd - 1);
       }
       if (!keep) {

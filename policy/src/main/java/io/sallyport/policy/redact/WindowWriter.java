@@ -29,6 +29,22 @@ final class WindowWriter implements Sink {
     write(encoded, 0, encoded.length);
   }
 
+  /** A JSON string. */
+  static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (c < 0x20) {
+        quoted.append(String.format("\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
   void account(Redacted entry) {
     facts.addAll(entry.facts());
     entry.removed().forEach((rule, count) -> removed.merge(rule, count, Integer::sum));

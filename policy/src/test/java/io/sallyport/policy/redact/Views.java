@@ -1,0 +1,98 @@
+package io.sallyport.policy.redact;
+
+import io.sallyport.policy.Problem;
+import io.sallyport.policy.RoleRules;
+import io.sallyport.policy.RoleRules.Pattern;
+import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.fhir.Definitions;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Builds views and runs the redactor for tests. */
+final class Views {
+  static final Rebase REBASE = new Rebase("http://ehr.internal/fhir", "https://fhir.example/r4");
+
+  private static final Problem.Location AT = new Problem.Location("policy.yaml", 1, 1);
+
+  final Map<String, TypeRule> types = new LinkedHashMap<>();
+  final List<Pattern> hide = new ArrayList<>();
+  final List<Problem> problems = new ArrayList<>();
+  boolean keepDerived;
+  boolean versions;
+  Set<String> tags = Set.of("REDACTED", "SUBSETTED");
+
+  static Views role() {
+    return new Views();
+  }
+
+  /** Everything of every type, less the role-level patterns. */
+  static Views everything(String... patterns) {
+    Views views = new Views();
+    views.keepDerived = true;
+    Definitions.r4().resources().forEach(type -> views.all(type));
+    return views.hide(patterns);
+  }
+
+  Views all(String type, String... hidden) {
+    types.put(type, rule(type, true, List.of(), patterns(hidden)));
+    return this;
+  }
+
+  Views only(String type, String... shown) {
+    types.put(type, rule(type, false, patterns(shown), List.of()));
+    return this;
+  }
+
+  Views hide(String... patterns) {
+    hide.addAll(patterns(patterns));
+    return this;
+  }
+
+  Views keepDerived() {
+    keepDerived = true;
+    return this;
+  }
+
+  View compile() {
+    return View.compile(
+        Definitions.r4(),
+        new RoleRules("r", types, hide, keepDerived, tags, "unknown", versions),
+        problems::add);
+  }
+
+  private static TypeRule rule(
+      String type, boolean all, List<Pattern> shown, List<Pattern> hidden) {
+    return new TypeRule(type, Set.of("read"), all, shown, hidden, null, Set.of(), AT);
+  }
+
+  private static List<Pattern> patterns(String... texts) {
+    return Arrays.stream(texts).map(text -> new Pattern(text, AT, "p")).toList();
+  }
+
+  /** One resource through a fresh redactor. */
+  static String redact(View view, Redactor.Layer layer, String json) {
+    return string(
+        redact(new Redactor(Limits.DEFAULT), view, layer, json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  static Redacted redact(Redactor redactor, View view, Redactor.Layer layer, byte[] json) {
+    byte[] padded = Arrays.copyOf(json, json.length + Redactor.PADDING);
+    return redactor.redact(view, layer, padded, 0, json.length, null, REBASE);
+  }
+
+  static byte[] bytes(Redacted redacted) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    redacted.writeTo(out::write);
+    return out.toByteArray();
+  }
+
+  static String string(Redacted redacted) {
+    return new String(bytes(redacted), StandardCharsets.UTF_8);
+  }
+}
