@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
     version = "sallyport 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      ServeCommand.class,
       CheckCommand.class,
+      DemoCommand.class,
       PolicyCommand.class,
       JournalCommand.class,
       KeyCommand.class,

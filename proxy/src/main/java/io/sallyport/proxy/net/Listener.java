@@ -9,9 +9,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.prometheus.client.CollectorRegistry;
-import io.prometheus.client.Counter;
-import io.prometheus.client.Gauge;
 import io.sallyport.policy.Refusal;
 import io.sallyport.proxy.exchange.EnforcementPoint;
 import io.sallyport.proxy.exchange.Exchange;
@@ -31,9 +28,7 @@ public final class Listener implements AutoCloseable {
   private final Loops loops;
   private final SslContext tls;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final Gauge open;
-  private final Counter refused;
-  private final Counter handshakeFailures;
+  private final ListenerMetrics metrics;
   private Channel bound;
 
   // Written by the draining thread, read by the loops: a stale read serves one request more.
@@ -44,13 +39,13 @@ public final class Listener implements AutoCloseable {
       Supplier<Snapshot> snapshots,
       EnforcementPoint point,
       Loops loops,
-      CollectorRegistry registry) {
+      ListenerMetrics metrics) {
     this(
         settings,
         snapshots,
         (x, refusal) -> refusal == null ? point.serve(x) : point.refuse(x, refusal),
         loops,
-        registry);
+        metrics);
   }
 
   Listener(
@@ -58,20 +53,13 @@ public final class Listener implements AutoCloseable {
       Supplier<Snapshot> snapshots,
       BiFunction<Exchange, Refusal, CompletionStage<Void>> server,
       Loops loops,
-      CollectorRegistry registry) {
+      ListenerMetrics metrics) {
     this.settings = settings;
     this.snapshots = snapshots;
     this.server = server;
     this.loops = loops;
     this.tls = TlsContexts.server(settings);
-    this.open =
-        Gauge.build("sallyport_connections", "Callers' connections open.").register(registry);
-    this.refused =
-        Counter.build("sallyport_connections_refused_total", "Connections over the limit.")
-            .register(registry);
-    this.handshakeFailures =
-        Counter.build("sallyport_handshake_failures_total", "TLS handshakes that failed.")
-            .register(registry);
+    this.metrics = metrics;
   }
 
   /** Binds; returns the port. Fails when the address cannot be had. */
@@ -97,13 +85,13 @@ public final class Listener implements AutoCloseable {
 
   private void accept(Channel channel) {
     if (connections.size() >= settings.connectionsMax() || draining) {
-      refused.inc();
+      metrics.refused().inc();
       channel.close();
       return;
     }
     connections.add(channel);
-    open.inc();
-    channel.closeFuture().addListener(closed -> open.dec());
+    metrics.open().inc();
+    channel.closeFuture().addListener(closed -> metrics.open().dec());
     SslHandler handler = tls.newHandler(channel.alloc());
     handler.setHandshakeTimeoutMillis(settings.handshakeMillis());
     channel.pipeline().addLast("tls", handler);
@@ -123,7 +111,7 @@ public final class Listener implements AutoCloseable {
   }
 
   void handshakeFailed() {
-    handshakeFailures.inc();
+    metrics.handshakeFailures().inc();
   }
 
   /**

@@ -1,0 +1,233 @@
+package io.sallyport.proxy;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.hotspot.GarbageCollectorExports;
+import io.prometheus.client.hotspot.MemoryPoolsExports;
+import io.prometheus.client.hotspot.StandardExports;
+import io.sallyport.policy.Problem;
+import io.sallyport.proxy.authn.BearerAuthenticator;
+import io.sallyport.proxy.authn.IssuerProfile;
+import io.sallyport.proxy.authn.IssuerSettings;
+import io.sallyport.proxy.config.Config;
+import io.sallyport.proxy.config.SnapshotCompiler;
+import io.sallyport.proxy.exchange.EnforcementPoint;
+import io.sallyport.proxy.exchange.Snapshot;
+import io.sallyport.proxy.journal.ChronicleJournal;
+import io.sallyport.proxy.journal.Durability;
+import io.sallyport.proxy.journal.JournalEntry;
+import io.sallyport.proxy.net.Listener;
+import io.sallyport.proxy.net.ListenerMetrics;
+import io.sallyport.proxy.net.ListenerSettings;
+import io.sallyport.proxy.net.Loops;
+import io.sallyport.proxy.net.UpstreamClient;
+import io.sallyport.proxy.ops.AdminServer;
+import io.sallyport.proxy.ops.Health;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: builds, starts, drains and stops every part in order. Nothing else wires,
+ * and nothing but the command line knows it.
+ */
+public final class Appliance implements AutoCloseable {
+  /** What this is, in the journal and on the command line. */
+  public static final String VERSION = "0.1.0";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
+
+  private final Config config;
+  private final ExecutorService ops;
+  private final ChronicleJournal journal;
+  private final Live live = new Live();
+  private final Loops loops;
+  private final List<Listener> listeners = new ArrayList<>();
+  private final List<Integer> ports = new ArrayList<>();
+  private final AdminServer admin;
+
+  // Set by the stopping thread, read by the admin server's: the appliance is not ready any more.
+  private volatile boolean draining;
+
+  /**
+   * Starts an appliance.
+   *
+   * @param problems every problem of the configuration
+   * @return null when the configuration has an error
+   * @throws IOException when an address cannot be bound
+   */
+  public static Appliance start(
+      Config config, Map<String, String> environment, Clock clock, Consumer<Problem> problems)
+      throws IOException {
+    CollectorRegistry registry = new CollectorRegistry();
+    ExecutorService ops =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "ops");
+              thread.setDaemon(true);
+              return thread;
+            });
+    BearerAuthenticator authenticator =
+        new BearerAuthenticator(issuers(config), clock, ops, registry);
+    SnapshotCompiler.Compiled compiled =
+        SnapshotCompiler.compile(config, authenticator, environment, clock.instant(), problems);
+    if (compiled == null) {
+      ops.shutdown();
+      return null;
+    }
+    return new Appliance(config, compiled, authenticator, ops, clock, registry);
+  }
+
+  private Appliance(
+      Config config,
+      SnapshotCompiler.Compiled compiled,
+      BearerAuthenticator authenticator,
+      ExecutorService ops,
+      Clock clock,
+      CollectorRegistry registry)
+      throws IOException {
+    this.config = config;
+    this.ops = ops;
+    this.journal = ChronicleJournal.open(config.journal().dir().value(), compiled.kms(), clock);
+    record(compiled.snapshot());
+    authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));
+    this.loops = new Loops(Runtime.getRuntime().availableProcessors());
+    EnforcementPoint point =
+        new EnforcementPoint(journal, new UpstreamClient(registry), clock, registry);
+    ListenerMetrics metrics = ListenerMetrics.register(registry);
+    for (Config.Listener listener : config.listeners()) {
+      Listener one = new Listener(settings(listener), live, point, loops, metrics);
+      listeners.add(one);
+      ports.add(one.start());
+    }
+    new StandardExports().register(registry);
+    new MemoryPoolsExports().register(registry);
+    new GarbageCollectorExports().register(registry);
+    Health health =
+        new Health()
+            .check("journal", journal::writable)
+            .check("listening", () -> ports.size() == config.listeners().size())
+            .check("serving", () -> !draining);
+    this.admin =
+        AdminServer.start(
+            config.admin().address().value(), config.admin().port(), health, registry);
+    LOG.info("ready on {}", ports);
+  }
+
+  /** Start and configuration are in the journal before anything is served. */
+  private void record(Snapshot snapshot) {
+    append(
+        new JournalEntry.Started(
+            VERSION,
+            System.getProperty("java.vendor") + " " + Runtime.version(),
+            hostName(),
+            ProcessHandle.current().pid()));
+    for (Config.Upstream upstream : config.upstreams().values()) {
+      if (upstream.plaintext()) {
+        append(
+            new JournalEntry.Alert(
+                "plaintext-upstream",
+                upstream.name() + " is spoken to without TLS by configuration"));
+      }
+    }
+    live.swap(
+        journal
+            .append(
+                snapshot,
+                new JournalEntry.ConfigLoaded(
+                    System.getProperty("user.name", ""),
+                    config.file().getFileName().toString(),
+                    snapshot.hash(),
+                    ""),
+                Durability.DISK)
+            .toCompletableFuture()
+            .join());
+  }
+
+  private void append(JournalEntry entry) {
+    journal.append(entry, entry, Durability.DISK).toCompletableFuture().join();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException unknown) {
+      return "unknown";
+    }
+  }
+
+  private static List<IssuerSettings> issuers(Config config) {
+    return config.issuers().stream()
+        .map(
+            issuer ->
+                new IssuerSettings(
+                    issuer.issuer().value().toString(),
+                    issuer.audience(),
+                    Set.copyOf(issuer.algorithms()),
+                    IssuerProfile.valueOf(issuer.profile().toUpperCase(Locale.ROOT)),
+                    issuer.trust() == null ? null : issuer.trust().value(),
+                    issuer.clockSkew()))
+        .toList();
+  }
+
+  private ListenerSettings settings(Config.Listener listener) {
+    Config.Limits limits = config.limits();
+    return new ListenerSettings(
+        listener.address().value(),
+        listener.port().value(),
+        listener.tls().certificate().value(),
+        listener.tls().key().value(),
+        listener.tls().profile() == Config.Profile.MODERN,
+        limits.connections(),
+        limits.handshakeTime().toMillis(),
+        limits.headTime().toMillis(),
+        limits.bodyTime().toMillis(),
+        limits.idleTime().toMillis(),
+        limits.writeTime().toMillis(),
+        limits.headBytesMax(),
+        limits.bodyBytesMax());
+  }
+
+  /** The listeners' ports, in the order of the configuration. */
+  public List<Integer> ports() {
+    return List.copyOf(ports);
+  }
+
+  public int adminPort() {
+    return admin.port();
+  }
+
+  /** The line that {@code journal verify --public-key} wants. */
+  public String journalPublicKey() {
+    return journal.publicKeyLine();
+  }
+
+  /**
+   * Stops in order: not ready, not accepting, exchanges in flight finish within {@code
+   * limits.drain}, then the journal is sealed and closed.
+   */
+  @Override
+  public void close() {
+    if (draining) {
+      return;
+    }
+    draining = true;
+    LOG.info("draining");
+    listeners.forEach(listener -> listener.drain(config.limits().drain()));
+    loops.close();
+    append(new JournalEntry.Stopped("asked to stop"));
+    journal.close();
+    admin.close();
+    ops.shutdownNow();
+    LOG.info("stopped");
+  }
+}
