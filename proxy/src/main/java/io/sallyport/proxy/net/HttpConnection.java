@@ -62,6 +62,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void channelActive(ChannelHandlerContext context) {
+    ctx.read(); // the handshake's first bytes; from then on we read when we want to
+  }
+
+  @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof SslHandshakeCompletionEvent done) {
       if (done.isSuccess()) {
