@@ -118,12 +118,18 @@ final class ViewCompiler {
       if (element.modifier()
           && !exempt
           && tree.child(element.name(), element.name()) == null
-          && tree.children.keySet().stream().noneMatch(k -> k.startsWith(element.name()))
+          && !(element.choice() && typed(tree, element))
           && !rule.acceptRisk().contains(element.name())) {
         modifier(rule.at(), "roles." + rules.name() + ".types." + rule.type() + ".show", element);
       }
     }
     return tree;
+  }
+
+  /** Whether the list names one of a choice's typed keys: {@code deceasedBoolean}. */
+  private static boolean typed(ShowTree tree, Element element) {
+    return element.types().stream()
+        .anyMatch(type -> tree.children.containsKey(element.name() + PathRule.capital(type)));
   }
 
   private void risk(TypeRule rule, PathRule parsed, Pattern pattern) {

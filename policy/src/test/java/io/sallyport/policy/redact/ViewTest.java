@@ -26,6 +26,24 @@ class ViewTest {
   }
 
   @Test
+  void anElementWhoseNameBeginsLikeTheModifierDoesNotStandForIt() {
+    Views views = Views.role().only("MedicationRequest", "statusReason", "doNotPerform", "intent");
+    views.compile();
+    assertThat(views.problems)
+        .filteredOn(Problem::isError)
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.code()).isEqualTo("E-MODIFIER"))
+        .satisfies(problem -> assertThat(problem.message()).contains("'MedicationRequest.status'"));
+  }
+
+  @Test
+  void oneTypeOfAModifierChoiceIsEnough() {
+    Views views = Views.role().only("Patient", "active", "link", "deceasedBoolean");
+    views.compile();
+    assertThat(views.problems).isEmpty();
+  }
+
+  @Test
   void visibilityFollowsTheRules() {
     View view =
         Views.role()
