@@ -1,0 +1,219 @@
+package io.sallyport.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ca.uhn.fhir.rest.client.api.IGenericClient;
+import ca.uhn.fhir.rest.client.api.IRestfulClientFactory;
+import ca.uhn.fhir.rest.client.api.ServerValidationModeEnum;
+import ca.uhn.fhir.rest.client.interceptor.BearerTokenAuthInterceptor;
+import ca.uhn.fhir.rest.server.exceptions.BaseServerResponseException;
+import ca.uhn.fhir.rest.server.exceptions.ForbiddenOperationException;
+import io.sallyport.policy.Problem;
+import io.sallyport.proxy.config.Config;
+import io.sallyport.proxy.config.ConfigReader;
+import io.sallyport.proxy.fixtures.ApplianceFiles;
+import io.sallyport.proxy.fixtures.HapiServer;
+import io.sallyport.proxy.journal.JournalEntry;
+import io.sallyport.proxy.journal.JournalReader;
+import io.sallyport.proxy.journal.JournalVerifier;
+import io.sallyport.proxy.kms.Kms;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.http.impl.client.HttpClients;
+import org.hl7.fhir.r4.model.Bundle;
+import org.hl7.fhir.r4.model.Observation;
+import org.hl7.fhir.r4.model.Patient;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real appliance, with real sockets, TLS and disk, between HAPI's client and HAPI's server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EndToEndTest {
+  private Path dir;
+  private HapiServer ehr;
+  private ApplianceFiles files;
+  private Appliance appliance;
+
+  @BeforeAll
+  void start(@TempDir Path temporary) throws Exception {
+    dir = temporary;
+    ehr = new HapiServer();
+    files = new ApplianceFiles(dir, ehr.base());
+    List<Problem> problems = new ArrayList<>();
+    Config config = ConfigReader.read(files.config(), problems::add);
+    assertThat(problems).isEmpty();
+    appliance = Appliance.start(config, Map.of(), Clock.systemUTC(), problems::add);
+    assertThat(problems).isEmpty();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    appliance.close();
+    JournalVerifier.Result result =
+        new JournalVerifier(files.journal(), appliance.journalPublicKey()).verify();
+    assertThat(result.okSealed()).as(result.summary()).isTrue();
+    assertThat(result.unfinished()).isEmpty();
+    files.close();
+    ehr.close();
+  }
+
+  @Test
+  void hapisClientReadsWhatItsRoleMaySee() throws Exception {
+    Patient stored = ehr.patients().get(0);
+
+    Patient seen = client().read().resource(Patient.class).withId(stored.getIdPart()).execute();
+
+    assertThat(stored.getBirthDate()).isNotNull();
+    assertThat(seen.getBirthDate()).isNull();
+    assertThat(seen.getTelecom()).isEmpty();
+    assertThat(seen.hasText()).isFalse();
+    assertThat(seen.getNameFirstRep().getFamily()).isEqualTo(stored.getNameFirstRep().getFamily());
+    assertThat(seen.getGender()).isEqualTo(stored.getGender());
+    assertThat(
+            seen.getMeta()
+                .getSecurity(
+                    "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "REDACTED"))
+        .isNotNull();
+  }
+
+  @Test
+  void hapisClientSearchesAndPagesToTheEnd() throws Exception {
+    String patient = ehr.patients().get(0).getIdPart();
+    long stored =
+        ehr.observations().stream()
+            .filter(o -> o.getSubject().getReference().equals("Patient/" + patient))
+            .count();
+    IGenericClient client = client();
+
+    Bundle page =
+        client
+            .search()
+            .forResource(Observation.class)
+            .where(Observation.PATIENT.hasId(patient))
+            .count(10)
+            .returnBundle(Bundle.class)
+            .execute();
+    List<String> ids = new ArrayList<>();
+    while (true) {
+      page.getEntry().forEach(e -> ids.add(e.getResource().getIdElement().getIdPart()));
+      page.getEntry()
+          .forEach(e -> assertThat(e.getFullUrl()).startsWith(files.base() + "/Observation/"));
+      if (page.getLink(Bundle.LINK_NEXT) == null) {
+        break;
+      }
+      assertThat(page.getLink(Bundle.LINK_NEXT).getUrl()).startsWith(files.base() + "?_page=");
+      page = client.loadPage().next(page).execute();
+    }
+
+    assertThat(stored).isGreaterThan(10);
+    assertThat(ids).hasSize((int) stored).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aHiddenElementCannotBeSearched() {
+    assertThatThrownBy(
+            () ->
+                client()
+                    .search()
+                    .forResource(Patient.class)
+                    .where(Patient.BIRTHDATE.exactly().day("1970-01-01"))
+                    .returnBundle(Bundle.class)
+                    .execute())
+        .isInstanceOf(ForbiddenOperationException.class);
+  }
+
+  @Test
+  void writesAreRefusedAndNothingIsChanged() {
+    Patient patient = new Patient();
+    patient.setId(ehr.patients().get(0).getIdPart());
+    int before = ehr.patients().size();
+
+    assertThatThrownBy(() -> client().update().resource(patient).execute())
+        .isInstanceOf(BaseServerResponseException.class)
+        .hasMessageContaining("405");
+    assertThat(ehr.patients()).hasSize(before);
+  }
+
+  @Test
+  void theInternalHostNeverShows() throws Exception {
+    String internal = URI.create(ehr.base()).getAuthority();
+    String patient = ehr.patients().get(0).getIdPart();
+    for (String path :
+        List.of(
+            "/Patient/" + patient,
+            "/Patient?gender=male",
+            "/Observation?patient=" + patient,
+            "/Patient/no-such-patient",
+            "/metadata")) {
+      HttpResponse<String> response = get(path, files.token());
+      assertThat(response.body()).as(path).doesNotContain(internal);
+      assertThat(response.headers().map().toString()).as(path).doesNotContain(internal);
+    }
+  }
+
+  @Test
+  void theAnswersIdIsTheRecords() throws Exception {
+    HttpResponse<String> response = get("/Patient/no-such-patient", files.token());
+
+    String id = response.headers().firstValue("X-Request-Id").orElseThrow();
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(response.body()).contains("Request " + id);
+    List<JournalEntry> records = new ArrayList<>();
+    Kms kms = Kms.open("pkcs12:" + files.keys(), dir, "test".toCharArray());
+    new JournalReader(files.journal(), kms)
+        .forEach(
+            JournalReader.Filter.ALL,
+            entry -> {
+              if (entry.entry() instanceof JournalEntry.Intent intent
+                  && intent.exchange().equals(id)) {
+                records.add(intent);
+              }
+              if (entry.entry() instanceof JournalEntry.Refused refused
+                  && refused.exchange().equals(id)) {
+                records.add(refused);
+              }
+            });
+    assertThat(records).hasSize(2);
+    assertThat(((JournalEntry.Refused) records.get(1)).reason()).isEqualTo("NOT_FOUND");
+  }
+
+  @Test
+  void noTokenIsA401() throws Exception {
+    HttpResponse<String> response = get("/Patient/x", null);
+
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(response.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    assertThat(response.body()).contains("OperationOutcome", "NO_CREDENTIALS");
+  }
+
+  private HttpResponse<String> get(String path, String token) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(files.base() + path));
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    return HttpClient.newBuilder()
+        .sslContext(files.trusting())
+        .build()
+        .send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private IGenericClient client() throws Exception {
+    IRestfulClientFactory factory = HapiServer.context().getRestfulClientFactory();
+    factory.setServerValidationMode(ServerValidationModeEnum.NEVER);
+    factory.setHttpClient(HttpClients.custom().setSSLContext(files.trusting()).build());
+    IGenericClient client = factory.newGenericClient(files.base());
+    client.registerInterceptor(new BearerTokenAuthInterceptor(files.token()));
+    return client;
+  }
+}
