@@ -101,7 +101,7 @@ class EndToEndTest {
             .search()
             .forResource(Observation.class)
             .where(Observation.PATIENT.hasId(patient))
-            .count(10)
+            .count(3)
             .returnBundle(Bundle.class)
             .execute();
     List<String> ids = new ArrayList<>();
@@ -116,7 +116,7 @@ class EndToEndTest {
       page = client.loadPage().next(page).execute();
     }
 
-    assertThat(stored).isGreaterThan(10);
+    assertThat(stored).isGreaterThan(6);
     assertThat(ids).hasSize((int) stored).doesNotHaveDuplicates();
   }
 

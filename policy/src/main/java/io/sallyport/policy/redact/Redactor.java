@@ -139,7 +139,7 @@ public final class Redactor {
   private void tag(Set<String> tags) {
     String security = tags.contains("REDACTED") ? coding("REDACTED") : null;
     String tag = tags.contains("SUBSETTED") ? coding("SUBSETTED") : null;
-    if (walker.metaOpen < 0) {
+    if (walker.tags.meta < 0) {
       String inside =
           (security == null ? "" : "\"security\":[" + security + "]")
               + (security != null && tag != null ? "," : "")
@@ -148,18 +148,18 @@ public final class Redactor {
       return;
     }
     StringBuilder front = new StringBuilder();
-    if (security != null && walker.securityOpen < 0) {
+    if (security != null && walker.tags.security < 0) {
       front.append("\"security\":[").append(security).append("],");
     } else if (security != null) {
-      walker.edits.insert(walker.securityOpen, bytes(security + ","));
+      walker.edits.insert(walker.tags.security, bytes(security + ","));
     }
-    if (tag != null && walker.tagOpen < 0) {
+    if (tag != null && walker.tags.tag < 0) {
       front.append("\"tag\":[").append(tag).append("],");
     } else if (tag != null) {
-      walker.edits.insert(walker.tagOpen, bytes(tag + ","));
+      walker.edits.insert(walker.tags.tag, bytes(tag + ","));
     }
     if (front.length() > 0) {
-      walker.edits.insert(walker.metaOpen, bytes(front.toString()));
+      walker.edits.insert(walker.tags.meta, bytes(front.toString()));
     }
   }
 

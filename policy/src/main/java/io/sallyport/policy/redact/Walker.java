@@ -27,9 +27,7 @@ final class Walker {
 
   String id = "";
   int typeEnd;
-  int metaOpen;
-  int securityOpen;
-  int tagOpen;
+  final TagPlaces tags = new TagPlaces();
 
   private final Limits limits;
   private final Duplicates duplicates = new Duplicates();
@@ -65,7 +63,8 @@ final class Walker {
     duplicates.clear();
     inMeta = false;
     id = "";
-    typeEnd = metaOpen = securityOpen = tagOpen = -1;
+    typeEnd = -1;
+    tags.clear();
     // View.NONE predicts nothing: validating an envelope must not throw away what a view learned.
     if (predicted != by && by != View.NONE) {
       predicted = by;
@@ -211,21 +210,8 @@ final class Walker {
       hit(slot.hiddenBy);
     }
     kept &= !hide && !version && (s[p] == '[') == slot.list;
-    place(p, slot, own);
+    tags.note(p, slot, own, inMeta, kept);
     return end;
-  }
-
-  /** Notes where our tags may go: in the resource's own meta and its lists, as far as they stay. */
-  private void place(int p, Slot slot, boolean own) {
-    if (own) {
-      metaOpen = kept ? p + 1 : -1;
-      securityOpen = kept ? securityOpen : -1;
-      tagOpen = kept ? tagOpen : -1;
-    } else if (inMeta && kept && slot.metaSecurity) {
-      securityOpen = p + 1;
-    } else if (inMeta && kept && slot.metaTag) {
-      tagOpen = p + 1;
-    }
   }
 
   private int single(int p, Slot slot, int depth) {
