@@ -128,13 +128,13 @@ public final class BearerAuthenticator implements Authenticator {
     if (token.length() > TOKEN_CHARS_MAX) {
       throw bad("token is over 8192 characters");
     }
-    Identity known = cache.find(token);
-    if (known != null) {
+    TokenCache.Verified known = cache.find(token);
+    if (known != null && known.keys().vouches(known.generation())) {
       hits.inc();
-      if (known.expiresAtSeconds() <= clock.instant().getEpochSecond()) {
+      if (known.identity().expiresAtSeconds() <= clock.instant().getEpochSecond()) {
         throw new Refusal(Reason.EXPIRED_CREDENTIALS, "exp");
       }
-      return CompletableFuture.completedFuture(known);
+      return CompletableFuture.completedFuture(known.identity());
     }
     misses.inc();
     return parse(token);
@@ -174,12 +174,13 @@ public final class BearerAuthenticator implements Authenticator {
         token
             .substring(0, token.length() - parts.group(3).length() - 1)
             .getBytes(StandardCharsets.US_ASCII);
+    int generation = keys.generation();
     return keys.find(header)
         .thenApply(
             key -> {
               verify(key, header, signed, signature);
               Identity identity = TokenChecks.identity(settings, header, claims, clock, signed);
-              cache.put(token, identity);
+              cache.put(token, new TokenCache.Verified(identity, keys, generation));
               return identity;
             });
   }
@@ -202,7 +203,12 @@ public final class BearerAuthenticator implements Authenticator {
     }
     try {
       // Refuses duplicate keys: two readers may disagree about which value counts.
-      return JSONObjectUtils.parse(new String(decoded, StandardCharsets.UTF_8));
+      Map<String, Object> object =
+          JSONObjectUtils.parse(new String(decoded, StandardCharsets.UTF_8));
+      if (object == null) {
+        throw bad(what + " is not a JSON object");
+      }
+      return object;
     } catch (ParseException malformed) {
       throw new Refusal(Reason.BAD_CREDENTIALS, what + " is not a JSON object", malformed);
     }

@@ -44,7 +44,10 @@ final class IssuerKeys {
   private Instant windowStart = Instant.EPOCH;
   private int inWindow;
 
-  private record Keys(List<JWK> all, Instant fetched) {}
+  /**
+   * @param generation changes whenever a key that was there is not there any more
+   */
+  private record Keys(List<JWK> all, Instant fetched, int generation) {}
 
   IssuerKeys(IssuerSettings settings, Clock clock, Executor executor, Counter fetches) {
     this.settings = settings;
@@ -60,6 +63,26 @@ final class IssuerKeys {
 
   String issuer() {
     return settings.issuer();
+  }
+
+  int generation() {
+    Keys now = keys;
+    return now == null ? 0 : now.generation();
+  }
+
+  /**
+   * Whether tokens verified under a generation of the keys still stand. Also keeps the keys fresh:
+   * a caller whose token is cached must notice a withdrawal, too.
+   */
+  boolean vouches(int generation) {
+    Keys now = keys;
+    if (now == null || now.generation() != generation || age(now).compareTo(OUTAGE_MAX) > 0) {
+      return false;
+    }
+    if (age(now).compareTo(FRESH) > 0) {
+      refreshIfAllowed();
+    }
+    return true;
   }
 
   /** The key for a token; completes at once when it is known. */
@@ -146,7 +169,7 @@ final class IssuerKeys {
     try {
       Map<String, Object> discovery =
           JSONObjectUtils.parse(
-              fetcher.get(URI.create(settings.issuer() + "/.well-known/openid-configuration")));
+              fetcher.get(URI.create(base() + "/.well-known/openid-configuration")));
       if (!settings.issuer().equals(discovery.get("issuer"))) {
         throw new IOException("discovery names another issuer than the configuration");
       }
@@ -160,12 +183,21 @@ final class IssuerKeys {
       if (all.isEmpty()) {
         throw new IOException("the key set is empty");
       }
-      keys = new Keys(all, clock.instant());
+      Keys before = keys;
+      boolean withdrawn = before != null && !all.containsAll(before.all());
+      int generation = before == null ? 0 : before.generation() + (withdrawn ? 1 : 0);
+      keys = new Keys(all, clock.instant(), generation);
       fetches.labels("fetched").inc();
     } catch (IOException | ParseException | IllegalArgumentException failure) {
       fetches.labels("failed").inc();
       throw new CompletionException(failure);
     }
+  }
+
+  /** OpenID Connect Discovery 4: a trailing slash is taken off before the path is put on. */
+  private String base() {
+    String issuer = settings.issuer();
+    return issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
   }
 
   /** Keys over plain HTTP only where the issuer itself is configured so, which is on loopback. */

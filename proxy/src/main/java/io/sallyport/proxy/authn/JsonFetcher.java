@@ -1,5 +1,6 @@
 package io.sallyport.proxy.authn;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -14,6 +15,10 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -38,23 +43,36 @@ final class JsonFetcher {
 
   String get(URI uri) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(TIMEOUT).GET().build();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    CompletableFuture<HttpResponse<Void>> answer =
+        client.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                chunk -> chunk.ifPresent(bytes -> take(body, bytes))));
     try {
-      HttpResponse<InputStream> response =
-          client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream body = response.body()) {
-        if (response.statusCode() != 200) {
-          throw new IOException("status " + response.statusCode());
-        }
-        byte[] bytes = body.readNBytes(BYTES_MAX + 1);
-        if (bytes.length > BYTES_MAX) {
-          throw new IOException("document is over 256 KiB");
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
+      // In total: the request's own timeout ends at the headers, and a body can drip for ever.
+      HttpResponse<Void> response = answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      if (response.statusCode() != 200) {
+        throw new IOException("status " + response.statusCode());
       }
+      return body.toString(StandardCharsets.UTF_8);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", stopped);
+    } catch (ExecutionException failure) {
+      throw new IOException(failure.getCause().getMessage(), failure.getCause());
+    } catch (TimeoutException late) {
+      throw new IOException("did not arrive within " + TIMEOUT.toSeconds() + " s", late);
+    } finally {
+      answer.cancel(true);
     }
+  }
+
+  private static void take(ByteArrayOutputStream body, byte[] bytes) {
+    if (body.size() + bytes.length > BYTES_MAX) {
+      throw new IllegalStateException("document is over 256 KiB");
+    }
+    body.writeBytes(bytes);
   }
 
   private static SSLContext trusting(Path pem) {

@@ -13,18 +13,25 @@ import java.util.concurrent.ConcurrentHashMap;
 final class TokenCache {
   private static final int ENTRIES_MAX = 100_000;
 
-  private final ConcurrentHashMap<ByteBuffer, Identity> known = new ConcurrentHashMap<>();
+  /**
+   * A token once verified.
+   *
+   * @param generation of the issuer's keys at the time: when a key is withdrawn, so are its tokens
+   */
+  record Verified(Identity identity, IssuerKeys keys, int generation) {}
 
-  Identity find(String token) {
+  private final ConcurrentHashMap<ByteBuffer, Verified> known = new ConcurrentHashMap<>();
+
+  Verified find(String token) {
     return known.get(key(token));
   }
 
-  void put(String token, Identity identity) {
+  void put(String token, Verified verified) {
     if (known.size() >= ENTRIES_MAX) {
       // Rare, and cheap to mend: everybody verifies once more.
       known.clear();
     }
-    known.put(key(token), identity);
+    known.put(key(token), verified);
   }
 
   private static ByteBuffer key(String token) {

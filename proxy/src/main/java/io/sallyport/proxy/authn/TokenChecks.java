@@ -88,11 +88,12 @@ final class TokenChecks {
   }
 
   private static boolean audience(IssuerSettings settings, Object audience) {
-    if (audience instanceof String one) {
-      return settings.audiences().contains(one);
+    if (audience instanceof String only) {
+      return settings.audiences().contains(only);
     }
     return audience instanceof List<?> many
-        && many.stream().anyMatch(settings.audiences()::contains);
+        && many.stream()
+            .anyMatch(a -> a instanceof String one && settings.audiences().contains(one));
   }
 
   /** A name that goes into records: bounded, and without characters that break a line. */
