@@ -151,7 +151,7 @@ class KillTest {
 
   private static void await(Process process, Path log, java.util.function.BooleanSupplier condition)
       throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     while (!condition.getAsBoolean()) {
       assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
       assertThat(System.nanoTime()).as("waited too long for the load").isLessThan(deadline);
