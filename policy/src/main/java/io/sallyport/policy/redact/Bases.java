@@ -1,15 +1,13 @@
 package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * A {@link Rebase} as bytes: finds the upstream's base at the start of a URL and puts ours there.
  */
 final class Bases {
   static final Bases NONE = new Bases(null);
-
-  private static final byte[] PATIENT = "Patient/".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] ESCAPED_PATIENT = "Patient\\/".getBytes(StandardCharsets.US_ASCII);
 
   final Rebase rebase;
   private final byte[] upstream;
@@ -46,31 +44,65 @@ final class Bases {
     };
   }
 
-  void rewrite(byte[] s, int from, int to, Edits edits) {
-    int length = base(s, from, to);
-    if (length > 0) {
-      edits.replace(from, from + length, external);
+  /** Does what a string's slot asks for: notes the patient it names, puts our base in its place. */
+  void act(byte[] s, int from, int to, Slot slot, Edits edits, List<String> patients) {
+    if (slot.patient) {
+      String patient = patient(s, from, to);
+      if (patient != null && !patients.contains(patient)) {
+        patients.add(patient);
+      }
+    }
+    if (slot.url) {
+      rewrite(s, from, to, edits);
     }
   }
 
-  /** The id in a literal reference to a patient; null for any other. */
-  String patient(byte[] s, int from, int to) {
-    int base = base(s, from, to);
-    int at = from + base;
-    if (base > 0) {
-      at += s[at] == '\\' ? 2 : 1;
+  private void rewrite(byte[] s, int from, int to, Edits edits) {
+    int length = base(s, from, to);
+    if (length > 0) {
+      edits.replace(from, from + length, external);
+    } else if (upstream != null
+        && to > from
+        && (TypeSkim.contains(s, from, to) || odd(s, from, to))) {
+      String decoded = Text.decode(s, from, to);
+      if (decoded.regionMatches(true, 0, rebase.upstream(), 0, rebase.upstream().length())) {
+        String ours = rebase.external() + decoded.substring(rebase.upstream().length());
+        edits.replace(from, to, bytes(Json.escaped(ours)));
+      }
     }
-    if (Text.startsWith(s, at, to, PATIENT)) {
-      at += PATIENT.length;
-    } else if (Text.startsWith(s, at, to, ESCAPED_PATIENT)) {
-      at += ESCAPED_PATIENT.length;
-    } else {
+  }
+
+  /** Whether scheme or host are written in other letters than we know them: URLs do not care. */
+  private boolean odd(byte[] s, int from, int to) {
+    if (to - from < upstream.length) {
+      return false;
+    }
+    boolean differs = false;
+    for (int i = 0; i < upstream.length; i++) {
+      int a = s[from + i];
+      if (a != upstream[i]) {
+        if (Character.toLowerCase(a) != Character.toLowerCase(upstream[i])) {
+          return false;
+        }
+        differs = true;
+      }
+    }
+    return differs;
+  }
+
+  /** The id in a literal reference to a patient; null for any other. */
+  private String patient(byte[] s, int from, int to) {
+    String reference = Text.decode(s, from, to);
+    if (rebase != null) {
+      String base = rebase.upstream() + "/";
+      if (reference.regionMatches(true, 0, base, 0, base.length())) {
+        reference = reference.substring(base.length());
+      }
+    }
+    if (!reference.startsWith("Patient/")) {
       return null;
     }
-    int end = at;
-    while (end < to && s[end] != '/' && s[end] != '\\' && s[end] != '?' && s[end] != '#') {
-      end++;
-    }
-    return end > at && end - at <= 64 ? Text.decode(s, at, end) : null;
+    String id = reference.substring("Patient/".length()).split("[/?#|]", 2)[0];
+    return id.isEmpty() || id.length() > 64 ? null : id;
   }
 }

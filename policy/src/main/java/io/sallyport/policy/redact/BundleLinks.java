@@ -32,6 +32,11 @@ final class BundleLinks {
     }
   }
 
+  /** Whether a link says that this is not the only page. */
+  static boolean continues(String relation) {
+    return relation.equals("next") || relation.startsWith("prev");
+  }
+
   Map<String, String> others() {
     return others;
   }

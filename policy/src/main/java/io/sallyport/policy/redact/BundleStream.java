@@ -311,7 +311,7 @@ public final class BundleStream {
     out.text("]");
     // The upstream's total counts what was withheld. Ours counts what was released, where that is
     // all.
-    if (!links.others().containsKey("next")) {
+    if (links.others().keySet().stream().noneMatch(BundleLinks::continues)) {
       out.text(",\"total\":" + judge.released());
     }
     out.text("}");

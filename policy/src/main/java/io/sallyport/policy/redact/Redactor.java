@@ -93,11 +93,19 @@ public final class Redactor {
     if (exchange && found.equals("Binary")) {
       throw new Refusal(Reason.NO_RULE_PERMITS, "Binary is not served by this version");
     }
+    if (exchange) {
+      TypeSkim.refuseStructural(source, open, found);
+    }
     walker.deniedContained.clear();
+    walker.dropDerived = false;
     walker.start(source, view, exchange, bases);
     int end = walker.resource(open, root);
-    if (!walker.deniedContained.isEmpty()) {
-      // A reference may stand before the contained resource it points to: now all are known.
+    boolean nested = walker.nestedHit;
+    if (nested) {
+      // Once more: a reference may stand before the contained resource that went, and a narrative
+      // before
+      // the nested one it repeats.
+      walker.dropDerived = !view.keepsDerived();
       walker.start(source, view, exchange, bases);
       end = walker.resource(open, root);
     }
@@ -105,7 +113,7 @@ public final class Redactor {
     if (rest < to || end > to) {
       throw Text.malformed(Math.min(rest, to), "bytes behind the resource, or input cut");
     }
-    Set<String> tags = exchange ? view.tags(found) : Set.of();
+    Set<String> tags = !exchange ? Set.of() : nested ? view.tags() : view.tags(found);
     if (!tags.isEmpty()) {
       tag(tags);
     }

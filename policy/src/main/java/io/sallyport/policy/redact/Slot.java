@@ -54,6 +54,9 @@ final class Slot {
   /** The resource's own id. */
   boolean id;
 
+  /** Derived from the whole resource: narrative, signature. */
+  boolean derived;
+
   /** Where our tags go. */
   boolean meta;
 

@@ -1,5 +1,7 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -71,7 +73,20 @@ final class TypeSkim {
         && Text.decode(s, from, to).equals(wanted);
   }
 
-  private static boolean contains(byte[] s, int from, int to) {
+  /**
+   * Refuses, in an answer, what is only right as a whole or speaks for the upstream: documents and
+   * messages (a redacted one is another document), and outcomes.
+   */
+  static void refuseStructural(byte[] s, int p, String type) {
+    String kind = "Bundle".equals(type) ? member(s, p, "type") : "";
+    if ("document".equals(kind) || "message".equals(kind) || "OperationOutcome".equals(type)) {
+      throw new Refusal(
+          Reason.NO_RULE_PERMITS, "documents, messages and outcomes are not released");
+    }
+  }
+
+  /** Whether a string's content has an escape. */
+  static boolean contains(byte[] s, int from, int to) {
     for (int i = from; i < to; i++) {
       if (s[i] == '\\') {
         return true;

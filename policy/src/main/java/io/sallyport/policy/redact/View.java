@@ -127,6 +127,16 @@ public final class View {
     return whole(type) ? Set.of() : rules.tags();
   }
 
+  /** The tags of a resource of which something went although its own type is seen whole. */
+  Set<String> tags() {
+    return rules.tags();
+  }
+
+  /** Whether narrative and signatures stay where something is hidden. */
+  boolean keepsDerived() {
+    return rules.keepDerived();
+  }
+
   /** How many slots there are: the size of a prediction table. */
   int ordinals() {
     return ordinals;

@@ -273,7 +273,8 @@ final class ViewCompiler {
         slot.hiddenBy = element.path();
       }
     }
-    if (state.derived() && derived(state, element, type) && slot.hiddenBy == null) {
+    slot.derived = derived(state, element, type);
+    if (state.derived() && slot.derived && slot.hiddenBy == null) {
       slot.hiddenBy = element.path();
     }
     mark(slot, state, element, type);

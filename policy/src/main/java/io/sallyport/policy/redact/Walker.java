@@ -29,6 +29,10 @@ final class Walker {
   int typeEnd;
   final TagPlaces tags = new TagPlaces();
 
+  // Something inside a nested resource went: then a second walk drops what is derived, too.
+  boolean nestedHit;
+  boolean dropDerived;
+
   private final Limits limits;
   private final Duplicates duplicates = new Duplicates();
   private byte[] s;
@@ -44,6 +48,7 @@ final class Walker {
   // What the value just walked turned out to be.
   private boolean kept;
   private boolean inMeta;
+  private int hits;
 
   Walker(Limits limits) {
     this.limits = limits;
@@ -65,6 +70,8 @@ final class Walker {
     id = "";
     typeEnd = -1;
     tags.clear();
+    nestedHit = false;
+    hits = 0;
     // View.NONE predicts nothing: validating an envelope must not throw away what a view learned.
     if (predicted != by && by != View.NONE) {
       predicted = by;
@@ -84,9 +91,7 @@ final class Walker {
 
   private int object(int p, Node node, int depth, boolean outermost) {
     int open = p;
-    if (depth > limits.depthMax()) {
-      throw Text.malformed(p, "nested deeper than " + limits.depthMax());
-    }
+    shallow(p, depth);
     int frame = duplicates.open(node.slots.length);
     String ownId = null;
     String hiddenUrl = null;
@@ -135,7 +140,7 @@ final class Walker {
       value = Text.space(s, value);
       int valueEnd = member(value, slot, depth, outermost);
       boolean keep = kept;
-      if (keep && slot.extensionUrl && s[value] == '"' && !node.hiddenUrls.isEmpty()) {
+      if (slot != null && slot.extensionUrl && s[value] == '"' && !node.hiddenUrls.isEmpty()) {
         hiddenUrl = node.hiddenUrls.get(Text.decode(s, value + 1, valueEnd - 1));
       }
       if (keep && slot.id && s[value] == '"') {
@@ -173,10 +178,7 @@ final class Walker {
   }
 
   private Slot slot(Node node, int from, int to, int frame) {
-    boolean escaped = false;
-    for (int i = from; i < to && !escaped; i++) {
-      escaped = s[i] == '\\';
-    }
+    boolean escaped = TypeSkim.contains(s, from, to);
     Slot slot = escaped ? node.find(Text.decode(s, from, to)) : node.find(s, from, to);
     if (slot == null && !duplicates.mark(frame, Text.decode(s, from, to))) {
       throw Text.malformed(from, "duplicate key");
@@ -187,9 +189,7 @@ final class Walker {
   /** Walks a member's value and says in {@link #kept} whether it stays. */
   private int member(int p, Slot slot, int depth, boolean outermost) {
     if (slot == null) {
-      int end = any(p, Node.UNKNOWN, depth);
-      kept = false;
-      return end;
+      return drop(p, depth);
     }
     if (slot.kind == Slot.Kind.RESOURCE_TYPE) {
       int end = primitive(p, slot, false);
@@ -199,7 +199,7 @@ final class Walker {
       kept = true;
       return end;
     }
-    boolean hide = slot.hiddenBy != null;
+    boolean hide = slot.hiddenBy != null || (dropDerived && slot.derived);
     boolean version = slot.version && exchange && !view.versions();
     boolean own = slot.meta && outermost;
     boolean around = inMeta;
@@ -207,7 +207,7 @@ final class Walker {
     int end = s[p] == '[' ? list(p, slot, depth) : single(p, slot, depth);
     inMeta = around;
     if (hide && kept) {
-      hit(slot.hiddenBy);
+      hit(slot.hiddenBy == null ? slot.key : slot.hiddenBy);
     }
     kept &= !hide && !version && (s[p] == '[') == slot.list;
     tags.note(p, slot, own, inMeta, kept);
@@ -218,18 +218,14 @@ final class Walker {
     switch (slot.kind) {
       case PRIMITIVE -> {
         if (s[p] == '{' || s[p] == '[' || s[p] == 'n') {
-          int end = any(p, Node.UNKNOWN, depth);
-          kept = false;
-          return end;
+          return drop(p, depth);
         }
         kept = true;
         return primitive(p, slot, true);
       }
       case OBJECT -> {
         if (s[p] != '{') {
-          int end = any(p, Node.UNKNOWN, depth);
-          kept = false;
-          return end;
+          return drop(p, depth);
         }
         return object(p, slot.child, depth + 1, false);
       }
@@ -240,12 +236,8 @@ final class Walker {
   }
 
   private int list(int p, Slot slot, int depth) {
-    if (depth + 1 > limits.depthMax()) {
-      throw Text.malformed(p, "nested deeper than " + limits.depthMax());
-    }
-    // A primitive's list and its underscore list are aligned by index: items there become null,
-    // they
-    // do not go. In every other list what is empty goes.
+    shallow(p, depth + 1);
+    // Aligned with its other half by index: there an item becomes null instead of going.
     boolean aligned = slot.kind == Slot.Kind.PRIMITIVE || slot.underscore;
     boolean any = false;
     int pending = -1;
@@ -309,15 +301,7 @@ final class Walker {
       if (slot.reference && !deniedContained.isEmpty() && s[p + 1] == '#') {
         kept = !deniedContained.contains(Text.decode(s, p + 2, end));
       }
-      if (slot.patient) {
-        String patient = bases.patient(s, p + 1, end);
-        if (patient != null && !patients.contains(patient)) {
-          patients.add(patient);
-        }
-      }
-      if (slot.url) {
-        bases.rewrite(s, p + 1, end, edits);
-      }
+      bases.act(s, p + 1, end, slot, edits, patients);
     }
     return end + 1;
   }
@@ -325,9 +309,7 @@ final class Walker {
   /** A resource inside another, judged by its own type's rules as well. */
   private int nested(int p, Slot slot, int depth) {
     if (s[p] != '{') {
-      int end = any(p, Node.UNKNOWN, depth);
-      kept = false;
-      return end;
+      return drop(p, depth);
     }
     String type = TypeSkim.resourceType(s, p);
     Node root = type == null ? null : view.root(type);
@@ -336,8 +318,16 @@ final class Walker {
       // Its envelope would still tell of it: no part of the whole is released.
       throw new Refusal(Reason.NO_RULE_PERMITS, "a nested resource's type is not shown");
     }
+    if (exchange) {
+      TypeSkim.refuseStructural(s, p, type);
+    }
     int size = patients.size();
+    int before = hits;
     int end = object(p, root == null ? Node.UNKNOWN : root, depth + 1, false);
+    String self = "Patient".equals(type) && !contained ? TypeSkim.id(s, p) : null;
+    if (self != null && !patients.contains(self)) {
+      patients.add(self);
+    }
     while (patients.size() > size && contained) {
       patients.remove(patients.size() - 1);
     }
@@ -351,14 +341,25 @@ final class Walker {
       hit(type == null ? "resource" : type);
       kept = false;
     }
+    nestedHit |= hits != before;
+    return end;
+  }
+
+  private void shallow(int p, int depth) {
+    if (depth > limits.depthMax()) {
+      throw Text.malformed(p, "nested deeper than " + limits.depthMax());
+    }
+  }
+
+  private int drop(int p, int depth) {
+    int end = any(p, Node.UNKNOWN, depth);
+    kept = false;
     return end;
   }
 
   /** A value nobody keeps, as strictly parsed as any. */
   private int any(int p, Node node, int depth) {
-    if (depth > limits.depthMax()) {
-      throw Text.malformed(p, "nested deeper than " + limits.depthMax());
-    }
+    shallow(p, depth);
     switch (s[p]) {
       case '{' -> {
         if (s[Text.space(s, p + 1)] == '}') {
@@ -393,5 +394,6 @@ final class Walker {
 
   private void hit(String rule) {
     removed.merge(rule, 1, Integer::sum);
+    hits++;
   }
 }

@@ -1,0 +1,117 @@
+package io.sallyport.policy.redact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.Refusal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Ways around a view that somebody found once. */
+class LeakTest {
+  private static final Rebase REBASE = new Rebase("http://ehr.internal/fhir", "https://out/fhir");
+
+  @Test
+  void anExtensionHiddenByItsUrlGoesAlsoWhereUrlsAreHidden() {
+    assertThat(
+            redact(
+                "hide: ['Extension(urn:secret)', '**.url']",
+                "{\"resourceType\":\"Patient\",\"id\":\"1\",\"extension\":[{\"url\":\"urn:secret\",\"valueString\":\"canary\"}]}"))
+        .doesNotContain("canary");
+  }
+
+  @Test
+  void aNarrativeMayNotRepeatWhatANestedResourceLost() {
+    String text =
+        "\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns='http://www.w3.org/1999/xhtml'>canary</div>\"}";
+    String contained =
+        "\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"p\",\"gender\":\"male\",\"birthDate\":\"1970-01-01\"}]";
+    String out =
+        redact(
+            "hide: [Patient.birthDate]",
+            "{\"resourceType\":\"Observation\",\"id\":\"1\","
+                + text
+                + ","
+                + contained
+                + ",\"status\":\"final\"}");
+    assertThat(out).doesNotContain("canary", "1970").contains("REDACTED", "\"gender\":\"male\"");
+  }
+
+  @Test
+  void documentsMessagesAndOutcomesAreNotReleased() {
+    for (String body :
+        List.of(
+            "{\"resourceType\":\"Bundle\",\"id\":\"1\",\"type\":\"document\"}",
+            "{\"id\":\"1\",\"type\":\"message\",\"resourceType\":\"Bundle\"}",
+            "{\"resourceType\":\"OperationOutcome\",\"id\":\"1\",\"issue\":[{\"severity\":\"error\",\"code\":\"x\"}]}")) {
+      assertThatThrownBy(() -> redact("hide: []", body)).isInstanceOf(Refusal.class);
+    }
+  }
+
+  @Test
+  void aNestedPatientIsAFact() {
+    Redacted redacted =
+        run(
+            "hide: []",
+            "{\"resourceType\":\"Bundle\",\"id\":\"1\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p9\",\"active\":true}}]}");
+    assertThat(redacted.facts().get(0).patients()).containsExactly("p9");
+  }
+
+  @Test
+  void theInternalHostIsFoundHoweverItIsWritten() {
+    for (String reference :
+        List.of(
+            "http://ehr.internal/fhir/Patient/p1",
+            "http:\\/\\/ehr.internal\\/fhir\\/Patient\\/p1",
+            "http:\\/\\/ehr.internal/fhir/Patient/p1",
+            "http:\\u002f\\u002fehr.internal/fhir/Patient/p1",
+            "HTTP://EHR.internal/fhir/Patient/p1",
+            "\\u0050atient/p1",
+            "Patient\\u002fp1")) {
+      Redacted redacted =
+          run(
+              "hide: []",
+              "{\"resourceType\":\"Observation\",\"id\":\"1\",\"subject\":{\"reference\":\""
+                  + reference
+                  + "\"}}");
+      assertThat(text(redacted).toLowerCase()).as(reference).doesNotContain("ehr.internal");
+      assertThat(redacted.facts().get(0).patients()).as(reference).containsExactly("p1");
+    }
+  }
+
+  private static String redact(String rule, String resource) {
+    return text(run(rule, resource));
+  }
+
+  private static String text(Redacted redacted) {
+    StringBuilder out = new StringBuilder();
+    redacted.writeTo(
+        (s, offset, length) -> out.append(new String(s, offset, length, StandardCharsets.UTF_8)));
+    return out.toString();
+  }
+
+  private static Redacted run(String rule, String resource) {
+    String policy =
+        """
+        policy: 1
+        identity: {role: {claim: r}}
+        roles:
+          reader:
+            purpose: [TREAT]
+            %s
+            types: {"*": {do: [read], show: all}}
+        """
+            .formatted(rule);
+    List<String> problems = new ArrayList<>();
+    PolicySet set = PolicySet.read("leak.yaml", policy, p -> problems.add(p.toString()));
+    assertThat(set).as(problems.toString()).isNotNull();
+    byte[] bytes = resource.getBytes(StandardCharsets.UTF_8);
+    byte[] padded = Arrays.copyOf(bytes, bytes.length + Redactor.PADDING);
+    return new Redactor(Limits.DEFAULT)
+        .redact(set.view("reader"), Redactor.Layer.EXCHANGE, padded, 0, bytes.length, null, REBASE);
+  }
+}
