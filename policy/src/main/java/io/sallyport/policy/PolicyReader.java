@@ -98,8 +98,16 @@ final class PolicyReader {
         new Fields(node, identity.path(key), Set.of("claim", "map", "system"), problems);
     String claim = fields.text("claim", null);
     fields.text("system", "");
-    Yaml mapping = fields.take("map");
-    if (mapping instanceof Yaml.Mapping entries && map != null) {
+    Yaml mapping = map == null ? null : fields.take("map");
+    if (mapping != null && !(mapping instanceof Yaml.Mapping given && !given.entries().isEmpty())) {
+      problems.accept(
+          Problem.error(
+              mapping.at(),
+              fields.path("map"),
+              "must map claim values to roles; without map a claim's value is the role",
+              "E-TYPE"));
+    }
+    if (mapping instanceof Yaml.Mapping entries) {
       for (Yaml.Entry entry : entries.entries()) {
         String target = entry.value() instanceof Yaml.Scalar scalar ? scalar.text() : "";
         if (!roles.contains(target)) {
@@ -176,8 +184,18 @@ final class PolicyReader {
       String path = "forbid[" + i + "]";
       Fields fields = new Fields(items.items().get(i), path, keys, problems);
       fields.notYet(Set.of("segment"));
-      // Writes do not pass in this version at all: these hold by themselves.
-      boolean writes = fields.take("write") != null | fields.take("write-element") != null;
+      boolean writes = fields.has("write") || fields.has("write-element");
+      known(fields, "write", new TreeSet<>(definitions.resources()), "resource type");
+      fields.texts("write-element");
+      boolean reads =
+          List.of("role", "type", "interaction", "purpose", "unless").stream()
+              .anyMatch(fields::has);
+      if (writes && reads) {
+        fields.error(
+            fields.at(),
+            "write and write-element stand alone in a rule: this one would forbid no read. Split it.",
+            "E-FORBID");
+      }
       Yaml unless = fields.take("unless");
       Set<String> unlessRoles = Set.of();
       Set<String> unlessPurposes = Set.of();
@@ -193,6 +211,10 @@ final class PolicyReader {
       Set<String> interactions = known(fields, "interaction", RoleReader.BUILT, "interaction");
       Set<String> purposes = words(fields.texts("purpose"));
       fields.finish();
+      if (!writes && !reads) {
+        fields.error(fields.at(), "names nothing to forbid", "E-FORBID");
+      }
+      // Writes do not pass in this version at all: rules about them hold by themselves.
       if (!writes) {
         forbids.add(
             new Forbid(named, types, interactions, purposes, unlessRoles, unlessPurposes, path));

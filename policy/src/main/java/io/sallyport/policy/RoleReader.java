@@ -170,9 +170,9 @@ final class RoleReader {
     List<Pattern> show = all ? List.of() : shown(path, shown, entry);
     List<Pattern> hide = fields.texts("hide");
     List<Pattern> search = fields.has("search") ? fields.texts("search") : null;
-    Set<String> risk = risk(fields.take("accept-risk"));
+    Set<String> risk = risk(fields, fields.take("accept-risk"));
     Set<String> except = new HashSet<>();
-    fields.texts("except").forEach(type -> except.add(type.text()));
+    except(fields, star, except);
     fields.finish();
     List<TypeRule> rules = new ArrayList<>();
     for (String type : star ? stars(entry.key()) : List.of(entry.key())) {
@@ -181,6 +181,27 @@ final class RoleReader {
       }
     }
     return rules;
+  }
+
+  /** A misspelt exception would show what it means to leave out. */
+  private void except(Fields fields, boolean star, Set<String> except) {
+    if (fields.has("except") && !star) {
+      fields.error(fields.at(), "except belongs to '*' and '*compartment' only", "E-EXCEPT");
+    }
+    for (Pattern type : fields.texts("except")) {
+      if (!definitions.isResource(type.text())) {
+        problems.accept(
+            Problem.error(
+                type.at(),
+                type.path(),
+                "there is no resource type '"
+                    + type.text()
+                    + "' in R4."
+                    + Nearest.hint(type.text(), definitions.resources()),
+                "E-TYPE"));
+      }
+      except.add(type.text());
+    }
   }
 
   private Collection<String> stars(String key) {
@@ -237,10 +258,19 @@ final class RoleReader {
     return does;
   }
 
-  private Set<String> risk(Yaml node) {
+  private Set<String> risk(Fields rule, Yaml node) {
     Set<String> risk = new HashSet<>();
     if (node instanceof Yaml.Mapping mapping) {
-      mapping.entries().forEach(entry -> risk.add(entry.key()));
+      for (Yaml.Entry entry : mapping.entries()) {
+        if (!(entry.value() instanceof Yaml.Scalar reason) || reason.text().isBlank()) {
+          problems.accept(
+              Problem.error(
+                  entry.at(), rule.path("accept-risk." + entry.key()), "needs a reason", "E-RISK"));
+        }
+        risk.add(entry.key());
+      }
+    } else if (node != null) {
+      rule.error(node.at(), "accept-risk maps elements to reasons", "E-TYPE");
     }
     return risk;
   }
@@ -251,7 +281,7 @@ final class RoleReader {
     String value = fields.text("Patient", "");
     fields.word("membership", "subject", Set.of("subject"));
     fields.finish();
-    if (!value.startsWith("token.")) {
+    if (!value.startsWith("token.") || value.equals("token.")) {
       fields.error(
           node.at(),
           "Patient must name a claim, as token.patient: the caller's own patient",

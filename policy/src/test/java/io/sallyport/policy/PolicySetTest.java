@@ -200,6 +200,54 @@ class PolicySetTest {
         .anySatisfy(p -> assertThat(p).contains("Encounter.status", "E-MODIFIER"));
   }
 
+  @Test
+  void whatWouldPermitSilentlyIsAnError() {
+    String head = "policy: 1\nidentity: {role: {claim: r%s}, purpose: {claim: p%s}}\n";
+    String roles = "roles: {a: {purpose: [TREAT], types: {%s}}}\n";
+    String plain = roles.formatted("Patient: {do: [read], show: all}");
+    String good = head.formatted("", "");
+    assertThat(codes(good + plain)).isEmpty();
+    assertThat(codes(good + "forbid: [{type: [Consent], write: [Consent]}]\n" + plain))
+        .containsExactly("E-FORBID");
+    assertThat(codes(good + "forbid: [{write: [Consnet]}]\n" + plain)).containsExactly("E-VALUE");
+    assertThat(codes(good + "forbid: [{write: [Consent]}]\n" + plain)).isEmpty();
+    assertThat(codes(good + "forbid: [{}]\n" + plain)).contains("E-FORBID");
+    assertThat(codes(good + roles.formatted("'*': {do: [read], show: all, except: [Consnet]}")))
+        .containsExactly("E-TYPE");
+    assertThat(codes(good + roles.formatted("Consent: {do: [read], show: all, except: [Consent]}")))
+        .containsExactly("E-EXCEPT");
+    assertThat(codes(head.formatted(", map: [rn]", "") + plain)).containsExactly("E-TYPE");
+    assertThat(codes(head.formatted(", map: {}", "") + plain)).containsExactly("E-TYPE");
+    assertThat(codes(head.formatted("", ", map: {x: TREAT}") + plain)).containsExactly("E-KEY");
+    assertThat(
+            codes(
+                good
+                    + roles.formatted(
+                        "Patient: {do: [read], show: all, hide: [active], accept-risk: [active]}")))
+        .contains("E-TYPE");
+    assertThat(
+            codes(
+                good
+                    + roles.formatted(
+                        "Patient: {do: [read], show: all, hide: [active], accept-risk: {active: ''}}")))
+        .containsExactly("E-RISK");
+    assertThat(codes("policy: " + "[".repeat(5000))).containsExactly("E-YAML");
+    assertThat(codes("policy: &a 1\n")).contains("E-YAML");
+  }
+
+  private static List<String> codes(String text) {
+    List<String> codes = new ArrayList<>();
+    PolicySet.read(
+        "p.yaml",
+        text,
+        p -> {
+          if (p.isError()) {
+            codes.add(p.code());
+          }
+        });
+    return codes;
+  }
+
   private Decision decide(String target, String role, String purpose) {
     return decide(target, role == null ? List.of() : List.of(role), purpose);
   }

@@ -39,16 +39,16 @@ final class Expressions {
   /** Reads an expression for one base type; terms about other types do not count. */
   Reading read(String type, String expression) {
     Reading reading = new Reading(new ArrayList<>(), new TreeSet<>());
-    reading.results().addAll(new Scanner(type, expression, reading.beside()).union(null));
+    reading.results().addAll(new Scanner(type, expression, reading.beside()).all(null));
     return reading;
   }
 
   /** Reads {@code inner} from every place that {@code outer} yields: a composite's component. */
   Reading read(String type, String outer, String inner) {
     Reading reading = new Reading(new ArrayList<>(), new TreeSet<>());
-    List<Step> from = new Scanner(type, outer, reading.beside()).union(null);
+    List<Step> from = new Scanner(type, outer, reading.beside()).all(null);
     for (Step step : from) {
-      reading.results().addAll(new Scanner(type, inner, reading.beside()).union(step));
+      reading.results().addAll(new Scanner(type, inner, reading.beside()).all(step));
     }
     return reading;
   }
@@ -60,10 +60,26 @@ final class Expressions {
     private final Set<String> beside;
     private int at;
 
+    /** A part of the expression was not understood: then nobody knows what it reads. */
+    private boolean lost;
+
     Scanner(String type, String text, Set<String> beside) {
       this.type = type;
       this.text = text;
       this.beside = beside;
+    }
+
+    /** What the whole expression yields; nothing when a part of it was not understood. */
+    List<Step> all(Step from) {
+      List<Step> all = union(from);
+      while (take("and ")) {
+        all.addAll(union(from));
+        if (take("!=") || take("=")) {
+          name(); // the literal it is compared with
+        }
+      }
+      skip();
+      return lost || at < text.length() ? List.of() : all;
     }
 
     /** term ('|' term)*. {@code from} is the context of relative paths; null at the top. */
@@ -79,7 +95,7 @@ final class Expressions {
       List<Step> here;
       if (take("(")) {
         here = union(from);
-        take(")");
+        close();
       } else {
         here = start(from);
       }
@@ -118,7 +134,7 @@ final class Expressions {
       switch (name) {
         case "as", "ofType" -> {
           List<Step> narrowed = as(here, name());
-          take(")");
+          close();
           return narrowed;
         }
         case "where" -> {
@@ -126,11 +142,11 @@ final class Expressions {
           return here;
         }
         case "resolve", "exists" -> {
-          take(")");
+          close();
           return here;
         }
         default -> {
-          // A function we do not know may read anything: nothing is known, so nothing is open.
+          lost = true;
           at = text.length();
           return List.of();
         }
@@ -162,11 +178,17 @@ final class Expressions {
     private List<Step> as(List<Step> here, String wanted) {
       List<Step> narrowed = new ArrayList<>();
       for (Step step : here) {
-        if (step.types().contains(wanted)) {
-          boolean choice = step.types().size() > 1;
-          String suffix = Character.toUpperCase(wanted.charAt(0)) + wanted.substring(1);
-          narrowed.add(new Step(choice ? step.path() + suffix : step.path(), List.of(wanted)));
+        for (String type : step.types()) {
+          // Published with a capital where the type has none: value.as(DateTime).
+          if (type.equalsIgnoreCase(wanted)) {
+            boolean choice = step.types().size() > 1;
+            String suffix = Character.toUpperCase(type.charAt(0)) + type.substring(1);
+            narrowed.add(new Step(choice ? step.path() + suffix : step.path(), List.of(type)));
+          }
         }
+      }
+      if (narrowed.isEmpty() && !here.isEmpty()) {
+        lost = true;
       }
       return narrowed;
     }
@@ -186,6 +208,10 @@ final class Expressions {
         }
       }
       return found;
+    }
+
+    private void close() {
+      lost |= !take(")");
     }
 
     private String name() {

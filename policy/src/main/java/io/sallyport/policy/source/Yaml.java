@@ -51,6 +51,7 @@ public sealed interface Yaml {
   /** One reading of one file. */
   final class Reading {
     private static final int CODE_POINTS_MAX = 4 << 20;
+    private static final int DEPTH_MAX = 32;
 
     private final String file;
     private final Consumer<Problem> problems;
@@ -75,8 +76,12 @@ public sealed interface Yaml {
           fail(new Problem.Location(file, 0, 0), "is empty");
           return null;
         }
-        Yaml root = convert(node);
+        Yaml root = convert(node, 0);
         return failed ? null : root;
+      } catch (StackOverflowError deep) {
+        // The library composes by recursion before we can count.
+        fail(new Problem.Location(file, 0, 0), "is nested too deeply");
+        return null;
       } catch (MarkedYamlEngineException e) {
         fail(at(e.getProblemMark()), "is not YAML: " + e.getProblem());
         return null;
@@ -86,17 +91,24 @@ public sealed interface Yaml {
       }
     }
 
-    private Yaml convert(Node node) {
+    private Yaml convert(Node node, int depth) {
       Problem.Location at = at(node.getStartMark());
-      if (!seen.add(node)) {
-        fail(at, "is used again by an alias: write it out in each place");
+      if (depth > DEPTH_MAX) {
+        fail(at, "is nested deeper than " + DEPTH_MAX);
         return new Scalar("", at);
+      }
+      if (!seen.add(node)) {
+        return new Scalar("", at); // an alias: its anchor has been reported
+      }
+      if (node.getAnchor().isPresent()) {
+        fail(at, "has an anchor, to be used again by an alias: write it out in each place");
       }
       if (node instanceof ScalarNode scalar) {
         return new Scalar(scalar.getValue(), at);
       }
       if (node instanceof SequenceNode sequence) {
-        return new Sequence(sequence.getValue().stream().map(this::convert).toList(), at);
+        return new Sequence(
+            sequence.getValue().stream().map(item -> convert(item, depth + 1)).toList(), at);
       }
       List<Entry> entries = new ArrayList<>();
       Set<String> keys = new HashSet<>();
@@ -109,7 +121,7 @@ public sealed interface Yaml {
         if (!keys.add(key.getValue())) {
           fail(place, "the key '" + key.getValue() + "' stands twice in one mapping");
         }
-        entries.add(new Entry(key.getValue(), place, convert(tuple.getValueNode())));
+        entries.add(new Entry(key.getValue(), place, convert(tuple.getValueNode(), depth + 1)));
       }
       return new Mapping(List.copyOf(entries), at);
     }
