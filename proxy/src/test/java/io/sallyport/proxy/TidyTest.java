@@ -38,7 +38,7 @@ class TidyTest {
               Map.entry("loadtest", Set.of()),
               Map.entry("proxy.kms", Set.of()),
               Map.entry("proxy.journal", Set.of("proxy.kms")),
-              Map.entry("proxy.authn", Set.of("policy")),
+              Map.entry("proxy.authn", Set.of("policy", "policy.redact")),
               Map.entry("proxy.exchange", plus(POLICY, "proxy.authn", "proxy.journal")),
               Map.entry(
                   "proxy.net",

@@ -10,6 +10,7 @@ import io.prometheus.client.Counter;
 import io.sallyport.policy.Claims;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.redact.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
@@ -202,7 +203,12 @@ public final class BearerAuthenticator implements Authenticator {
       throw bad(what + " is not canonical base64url");
     }
     try {
-      // Refuses duplicate keys: two readers may disagree about which value counts.
+      // At every depth: the library minds the top level only, and roles are often below it.
+      StrictJson.check(decoded);
+    } catch (Refusal malformed) {
+      throw new Refusal(Reason.BAD_CREDENTIALS, what + " is not strict JSON", malformed);
+    }
+    try {
       Map<String, Object> object =
           JSONObjectUtils.parse(new String(decoded, StandardCharsets.UTF_8));
       if (object == null) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One issuer's published keys: discovered, fetched off the loops, refreshed ahead of need, kept
@@ -29,6 +30,7 @@ final class IssuerKeys {
   private static final Duration FRESH = Duration.ofMinutes(5);
   private static final Duration OUTAGE_MAX = Duration.ofHours(4);
   private static final Duration WINDOW = Duration.ofSeconds(30);
+  private static final Duration RETRY = Duration.ofSeconds(15);
   private static final int FETCHES_MAX = 2;
 
   private final IssuerSettings settings;
@@ -39,6 +41,9 @@ final class IssuerKeys {
 
   // Swapped whole: loops read it, the fetching thread writes it.
   private volatile Keys keys;
+
+  // When a hit last asked for fresh keys: any loop writes it, and a lost write costs one more try.
+  private volatile Instant tried = Instant.EPOCH;
 
   private CompletableFuture<Void> running;
   private Instant windowStart = Instant.EPOCH;
@@ -79,7 +84,8 @@ final class IssuerKeys {
     if (now == null || now.generation() != generation || age(now).compareTo(OUTAGE_MAX) > 0) {
       return false;
     }
-    if (age(now).compareTo(FRESH) > 0) {
+    if (age(now).compareTo(FRESH) > 0 && age(now, tried).compareTo(RETRY) > 0) {
+      tried = clock.instant(); // in an outage, too, hits take no lock but this often
       refreshIfAllowed();
     }
     return true;
@@ -95,20 +101,41 @@ final class IssuerKeys {
     if (key != null) {
       return CompletableFuture.completedFuture(key);
     }
-    CompletableFuture<Void> refreshing = refreshIfAllowed();
-    if (refreshing == null) {
+    return fetched(header, true);
+  }
+
+  /**
+   * Waits for a fetch and looks again. A fetch that was under way before this token came may know
+   * less than the issuer does now: after one that was only joined, one of our own is allowed.
+   */
+  private CompletionStage<JWK> fetched(JWSHeader header, boolean mayRepeat) {
+    Refresh refresh = refreshIfAllowed();
+    if (refresh == null) {
       return CompletableFuture.failedFuture(missing());
     }
-    return refreshing
-        .handle((done, failure) -> keys)
-        .thenApply(
-            fetched -> {
-              JWK found = fetched == null ? null : match(fetched, header);
-              if (found == null) {
-                throw missing();
+    return refresh
+        .done()
+        .handle((done, failure) -> failure)
+        .thenCompose(
+            failure -> {
+              Keys now = keys;
+              JWK found = now == null ? null : match(now, header);
+              if (found != null) {
+                return CompletableFuture.completedFuture(found);
               }
-              return found;
+              if (refresh.joined() && mayRepeat) {
+                return fetched(header, false);
+              }
+              return CompletableFuture.failedFuture(
+                  failure == null
+                      ? missing()
+                      : new Refusal(Reason.ISSUER_UNAVAILABLE, "keys could not be fetched"));
             });
+  }
+
+  private Duration age(Keys held, Instant since) {
+    return Duration.between(
+        since.isAfter(held.fetched()) ? since : held.fetched(), clock.instant());
   }
 
   private Duration age(Keys held) {
@@ -123,20 +150,17 @@ final class IssuerKeys {
   }
 
   private static JWK match(Keys held, JWSHeader header) {
-    JWK only = null;
-    int fitting = 0;
     for (JWK key : held.all()) {
-      if (!Signatures.fits(key, header)) {
-        continue;
-      }
-      if (header.getKeyID() != null && header.getKeyID().equals(key.getKeyID())) {
+      // Without a kid there must be no choice at all, not even among keys of other kinds.
+      boolean named =
+          header.getKeyID() == null
+              ? held.all().size() == 1
+              : header.getKeyID().equals(key.getKeyID());
+      if (named && Signatures.fits(key, header)) {
         return key;
       }
-      only = key;
-      fitting++;
     }
-    // Without a kid there must be no choice.
-    return header.getKeyID() == null && fitting == 1 ? only : null;
+    return null;
   }
 
   /** Fetches, or joins the fetch under way. */
@@ -144,14 +168,25 @@ final class IssuerKeys {
     if (running != null && !running.isDone()) {
       return running;
     }
-    running = CompletableFuture.runAsync(this::fetch, executor);
+    try {
+      running = CompletableFuture.runAsync(this::fetch, executor);
+    } catch (RejectedExecutionException stopping) {
+      running = CompletableFuture.failedFuture(stopping);
+    }
     return running;
   }
 
+  /**
+   * A fetch under way.
+   *
+   * @param joined whether it had begun before
+   */
+  private record Refresh(CompletableFuture<Void> done, boolean joined) {}
+
   /** Null when the limit is reached. */
-  private synchronized CompletableFuture<Void> refreshIfAllowed() {
+  private synchronized Refresh refreshIfAllowed() {
     if (running != null && !running.isDone()) {
-      return running;
+      return new Refresh(running, true);
     }
     Instant now = clock.instant();
     if (Duration.between(windowStart, now).compareTo(WINDOW) >= 0) {
@@ -162,7 +197,7 @@ final class IssuerKeys {
       return null;
     }
     inWindow++;
-    return refresh();
+    return new Refresh(refresh(), false);
   }
 
   private void fetch() {
@@ -170,7 +205,7 @@ final class IssuerKeys {
       Map<String, Object> discovery =
           JSONObjectUtils.parse(
               fetcher.get(URI.create(base() + "/.well-known/openid-configuration")));
-      if (!settings.issuer().equals(discovery.get("issuer"))) {
+      if (discovery == null || !settings.issuer().equals(discovery.get("issuer"))) {
         throw new IOException("discovery names another issuer than the configuration");
       }
       if (!(discovery.get("jwks_uri") instanceof String uri) || !allowed(URI.create(uri))) {

@@ -6,7 +6,15 @@ import java.util.Set;
 /** How an issuer's access tokens look, and how they are told from its other tokens. */
 public enum IssuerProfile {
   /** RFC 9068: {@code typ: at+jwt}, {@code client_id}, {@code jti}. */
-  RFC9068(Set.of("at+jwt", "application/at+jwt"), false),
+  RFC9068(Set.of("at+jwt", "application/at+jwt"), false) {
+    @Override
+    boolean isAccessToken(String type, Map<String, Object> claims) {
+      // Section 2.2: both are required.
+      return super.isAccessToken(type, claims)
+          && claims.get("client_id") instanceof String
+          && claims.get("jti") instanceof String;
+    }
+  },
   /** Keycloak: {@code typ: JWT} in the header and {@code typ: Bearer} in the claims. */
   KEYCLOAK(Set.of("JWT"), true),
   /** Anything that marks its tokens no further. */

@@ -101,10 +101,24 @@ final class TokenChecks {
     if (!(value instanceof String text)
         || text.isBlank()
         || text.length() > NAME_CHARS_MAX
-        || text.chars().anyMatch(Character::isISOControl)) {
+        || text.codePoints().anyMatch(TokenChecks::unprintable)) {
       throw bad(claim);
     }
     return text;
+  }
+
+  /** Controls, line separators, and format characters that turn the reading direction. */
+  private static boolean unprintable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED ->
+          true;
+      default -> false;
+    };
   }
 
   private static String hash(byte[] signed) {

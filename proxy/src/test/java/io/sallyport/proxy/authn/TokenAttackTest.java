@@ -141,6 +141,11 @@ class TokenAttackTest {
     claim("sub", c -> c.put("sub", "u1\r\nX-Evil: 1"));
     claim("sub", c -> c.put("sub", "u".repeat(300)));
     claim("client", c -> c.put("client_id", "app\u0007"));
+    claim("sub", c -> c.put("sub", "u1\u202e1u"));
+    claim("sub", c -> c.put("sub", "u1\u2028"));
+    claim("typ", c -> c.remove("jti"));
+    claim("typ", c -> c.remove("client_id"));
+    claim("typ", c -> c.put("client_id", 7));
     claim("cnf", c -> c.put("cnf", Map.of("jkt", "x")));
     claim("ID token", c -> c.put("nonce", "n"));
     claim("ID token", c -> c.put("at_hash", "h"));
@@ -231,6 +236,40 @@ class TokenAttackTest {
     String twice = claims.substring(0, claims.length() - 1) + ",\"sub\":\"admin\"}";
     assertThat(refused(sign(header("k1"), twice, new RSASSASigner(KEY))).getMessage())
         .contains("claims");
+    String below =
+        claims.substring(0, claims.length() - 1)
+            + ",\"realm_access\":{\"roles\":[\"nurse\"],\"roles\":[\"admin\"]}}";
+    assertThat(refused(sign(header("k1"), below, new RSASSASigner(KEY))).getMessage())
+        .contains("claims");
+  }
+
+  @Test
+  void withoutAKeyIdThereMustBeNoChoice() throws Exception {
+    JWSHeader nameless =
+        new JWSHeader.Builder(JWSAlgorithm.RS256).type(new JOSEObjectType("at+jwt")).build();
+    String token = sign(nameless, claims(), new RSASSASigner(KEY));
+    authenticate(token);
+    com.nimbusds.jose.jwk.ECKey ec =
+        new com.nimbusds.jose.jwk.gen.ECKeyGenerator(com.nimbusds.jose.jwk.Curve.P_256)
+            .keyID("e1")
+            .generate();
+    jwks = new JWKSet(List.of(KEY.toPublicJWK(), ec.toPublicJWK())).toString();
+    BearerAuthenticator fresh = authenticator(IssuerProfile.RFC9068);
+    assertThat(reason(fresh, "Bearer " + token)).isEqualTo(Reason.BAD_CREDENTIALS);
+    JWSHeader es =
+        new JWSHeader.Builder(JWSAlgorithm.ES256)
+            .keyID("e1")
+            .type(new JOSEObjectType("at+jwt"))
+            .build();
+    String control = sign(es, claims(), new com.nimbusds.jose.crypto.ECDSASigner(ec));
+    assertThat(fresh.authenticate("Bearer " + control).toCompletableFuture().join().subject())
+        .isEqualTo("u1");
+  }
+
+  @Test
+  void aStoppedExecutorIsARefusalToo() {
+    executor.shutdownNow();
+    assertThat(refused(token()).reason()).isEqualTo(Reason.ISSUER_UNAVAILABLE);
   }
 
   @Test
@@ -264,7 +303,7 @@ class TokenAttackTest {
     assertThat(fetches.get() - before).isLessThanOrEqualTo(2);
   }
 
-  @Test
+  @org.junit.jupiter.api.RepeatedTest(20)
   void keysOutliveAnOutageAndRotationIsFollowed() throws Exception {
     authenticate(token());
     status = 500;
