@@ -2,6 +2,7 @@ package io.sallyport.proxy.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.sallyport.proxy.exchange.Downstream;
@@ -121,19 +122,19 @@ final class HttpAnswer implements Downstream {
       sent.completeExceptionally(new ClosedChannelException());
       return sent;
     }
-    if (!ctx.channel().isWritable()) {
-      connection.waitingToWrite(true);
+    ChannelFuture written = ctx.writeAndFlush(bytes);
+    if (!written.isDone()) {
+      connection.waitingToWrite(true); // the socket is full: the caller's time to read runs
     }
-    ctx.writeAndFlush(bytes)
-        .addListener(
-            future -> {
-              connection.waitingToWrite(false);
-              if (future.isSuccess()) {
-                sent.complete(null);
-              } else {
-                sent.completeExceptionally(future.cause());
-              }
-            });
+    written.addListener(
+        future -> {
+          connection.waitingToWrite(false);
+          if (future.isSuccess()) {
+            sent.complete(null);
+          } else {
+            sent.completeExceptionally(future.cause());
+          }
+        });
     return sent;
   }
 

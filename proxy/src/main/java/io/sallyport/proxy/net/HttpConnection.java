@@ -97,9 +97,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     advance();
-    if (state == State.HEAD || state == State.BODY) {
-      ctx.read();
-    }
+    readOn();
   }
 
   private void advance() {
@@ -198,11 +196,23 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (in.isReadable()) {
       in.discardReadBytes();
       deadline(settings.headMillis());
-      advance();
+      // Not from here: a thousand pipelined requests, answered at once, would be a thousand frames.
+      ctx.executor().execute(this::proceed);
     } else {
       in.clear();
       deadline(settings.idleMillis());
+      ctx.read();
     }
+  }
+
+  private void proceed() {
+    if (state == State.HEAD) {
+      advance();
+      readOn();
+    }
+  }
+
+  private void readOn() {
     if (state == State.HEAD || state == State.BODY) {
       ctx.read();
     }

@@ -37,7 +37,17 @@ public final class UpstreamClient implements Upstream {
         }
       };
 
+  /**
+   * @throws IllegalStateException when a system property weakens the response parser
+   */
   public UpstreamClient(CollectorRegistry registry) {
+    for (String property : System.getProperties().stringPropertyNames()) {
+      // They make the decoder take what two readers read differently.
+      if (property.startsWith("io.netty.handler.codec.http.")) {
+        throw new IllegalStateException(
+            "remove the system property " + property + ": it would change how HTTP is parsed");
+      }
+    }
     requests =
         Counter.build("sallyport_upstream_requests_total", "Requests sent, by outcome.")
             .labelNames("upstream", "outcome")

@@ -20,6 +20,7 @@ import io.sallyport.proxy.exchange.Upstream;
 import io.sallyport.proxy.exchange.UpstreamTarget;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +170,15 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     HttpHeaders headers = head.headers();
+    // The decoder takes any version, and any coding list that ends in chunked, as if it were plain.
+    List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    if (!head.protocolVersion().equals(HttpVersion.HTTP_1_1)
+            && !head.protocolVersion().equals(HttpVersion.HTTP_1_0)
+        || !(codings.isEmpty()
+            || codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"))) {
+      fail(invalid("a version or a transfer coding we do not speak"));
+      return;
+    }
     if (headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
         || headers.getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
       fail(invalid("a repeated header"));
@@ -292,7 +302,7 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (!ended) {
       fail(
           new Refusal(
-              Reason.UPSTREAM_UNREACHABLE,
+              response.isDone() ? Reason.UPSTREAM_INVALID : Reason.UPSTREAM_UNREACHABLE,
               target.name() + ": " + cause.getClass().getSimpleName(),
               cause));
     }
@@ -342,6 +352,11 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
       ended = true;
       release();
       ctx.close();
+      if (next != null) {
+        CompletableFuture<ByteBuf> lost = next;
+        next = null;
+        lost.completeExceptionally(failure);
+      }
     }
   }
 }

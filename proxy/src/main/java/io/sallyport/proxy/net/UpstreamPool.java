@@ -20,6 +20,10 @@ import java.util.concurrent.TimeUnit;
 /** One loop's connections to one target. Touched by its loop only. */
 final class UpstreamPool {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int WAITERS_MAX = 1024;
+
+  /** After so many requests in a row a connection leaves its slot to a loop that has none. */
+  private static final int TURNS = 64;
 
   private final EventLoop loop;
   private final UpstreamTarget target;
@@ -27,6 +31,9 @@ final class UpstreamPool {
   private final SslContext tls;
   private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
   private final Deque<CompletableFuture<UpstreamConnection>> waiters = new ArrayDeque<>();
+  private final Runnable wake;
+  private boolean inLine;
+  private int turns;
 
   /**
    * @param tls null for plain HTTP
@@ -36,6 +43,7 @@ final class UpstreamPool {
     this.target = target;
     this.slots = slots;
     this.tls = tls;
+    this.wake = () -> loop.execute(this::woken);
   }
 
   /** A connection that is ours until it is given back or closed. */
@@ -47,13 +55,12 @@ final class UpstreamPool {
     if (slots.acquire()) {
       return dial();
     }
-    CompletableFuture<UpstreamConnection> waiter = new CompletableFuture<>();
-    waiters.add(waiter);
-    if (!slots.await(() -> loop.execute(this::retry))) {
-      waiters.remove(waiter);
+    if (waiters.size() >= WAITERS_MAX) {
       return busy();
     }
-    retry();
+    CompletableFuture<UpstreamConnection> waiter = new CompletableFuture<>();
+    waiters.add(waiter);
+    dialForWaiters();
     loop.schedule(
         () -> {
           if (waiters.remove(waiter)) {
@@ -70,22 +77,39 @@ final class UpstreamPool {
         new Refusal(Reason.UPSTREAM_BUSY, "too many wait for a connection"));
   }
 
-  private void retry() {
+  private void woken() {
+    inLine = false;
     if (waiters.isEmpty()) {
-      // Its turn came too late for us; the next in line may be on another loop.
-      slots.wake();
-    } else if (slots.acquire()) {
-      CompletableFuture<UpstreamConnection> waiter = waiters.poll();
-      dial()
-          .whenComplete(
-              (connection, failure) -> {
-                if (failure != null) {
-                  waiter.completeExceptionally(failure);
-                } else if (!waiter.complete(connection)) {
-                  give(connection);
-                }
-              });
+      slots.wake(); // its turn came too late for us; the next in line is another loop
+    } else {
+      dialForWaiters();
     }
+  }
+
+  /** Dials while there are slots. As long as somebody waits here, this loop stands in line. */
+  private void dialForWaiters() {
+    while (!waiters.isEmpty()) {
+      if (slots.acquire()) {
+        dialFor(waiters.poll());
+      } else if (inLine) {
+        return;
+      } else {
+        inLine = true;
+        slots.await(wake);
+      }
+    }
+  }
+
+  private void dialFor(CompletableFuture<UpstreamConnection> waiter) {
+    dial()
+        .whenComplete(
+            (connection, failure) -> {
+              if (failure != null) {
+                waiter.completeExceptionally(failure);
+              } else if (!waiter.complete(connection)) {
+                give(connection);
+              }
+            });
   }
 
   private UpstreamConnection kept() {
@@ -100,11 +124,14 @@ final class UpstreamPool {
 
   /** Takes a connection back whose response ended cleanly. */
   void give(UpstreamConnection connection) {
+    if (slots.wantedByOthers(wake) && (waiters.isEmpty() || ++turns >= TURNS)) {
+      turns = 0;
+      connection.close(); // the slot is worth more to another loop than the connection to us
+      return;
+    }
     CompletableFuture<UpstreamConnection> waiter = waiters.poll();
     if (waiter != null) {
       waiter.complete(connection);
-    } else if (slots.wanted()) {
-      connection.close(); // the slot is worth more to another loop than the connection to us
     } else {
       idle.addLast(connection);
       connection.idleSince(System.nanoTime());

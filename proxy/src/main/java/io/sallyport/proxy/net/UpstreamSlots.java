@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * How many connections a target has over all loops: an old EHR may allow twenty. The only thing
  * loops share about an upstream; lock-free.
+ *
+ * <p>A loop stands in line at most once, for all who wait in it, so the line is as short as there
+ * are loops.
  */
 final class UpstreamSlots {
-  private static final int WAITERS_MAX = 1024;
-
   private final int max;
   private final AtomicInteger used = new AtomicInteger();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private final Queue<Runnable> waiters = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> line = new ConcurrentLinkedQueue<>();
 
   UpstreamSlots(int max) {
     this.max = max;
@@ -32,34 +32,34 @@ final class UpstreamSlots {
     }
   }
 
-  /** A connection is gone: somebody who waits may dial. */
+  /** A connection is gone: the first in line may dial. */
   void release() {
     used.decrementAndGet();
     wake();
   }
 
   /**
-   * Waits for a release; {@code wake} runs on any thread and tries again. False when too many wait.
-   * Who waits must try once more after this: a release may have come in between.
+   * Stands in line; {@code wake} runs once, on any thread. Who stands in line must try once more
+   * after this: a release may have come in between.
    */
-  boolean await(Runnable wake) {
-    if (waiting.incrementAndGet() > WAITERS_MAX) {
-      waiting.decrementAndGet();
-      return false;
+  void await(Runnable wake) {
+    line.add(wake);
+  }
+
+  /** Whether a loop other than the one of {@code mine} stands in line. */
+  boolean wantedByOthers(Runnable mine) {
+    for (Runnable other : line) {
+      if (other != mine) {
+        return true;
+      }
     }
-    waiters.add(wake);
-    return true;
+    return false;
   }
 
-  /** Whether another loop would like a connection that idles here. */
-  boolean wanted() {
-    return !waiters.isEmpty();
-  }
-
+  /** Gives the turn to the first in line. */
   void wake() {
-    Runnable next = waiters.poll();
+    Runnable next = line.poll();
     if (next != null) {
-      waiting.decrementAndGet();
       next.run();
     }
   }

@@ -45,6 +45,7 @@ class HostileHttpTest {
 
   private final Queue<String> served = new ConcurrentLinkedQueue<>();
   private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+  private final ListenerMetrics metrics = ListenerMetrics.register(new CollectorRegistry());
   private Loops loops;
   private Listener listener;
   private SSLContext tls;
@@ -71,13 +72,7 @@ class HostileHttpTest {
     loops = new Loops(2);
     Snapshot snapshot =
         new Snapshot("hash", Set.of(), List.of(), token -> null, Limits.DEFAULT, 65536);
-    listener =
-        new Listener(
-            settings,
-            () -> snapshot,
-            this::serve,
-            loops,
-            ListenerMetrics.register(new CollectorRegistry()));
+    listener = new Listener(settings, () -> snapshot, this::serve, loops, metrics);
     port = listener.start();
     tls = trusting(dir.resolve("ca.pem"));
   }
@@ -102,7 +97,10 @@ class HostileHttpTest {
     } else {
       served.add(x.head().method() + " " + x.head().path());
     }
-    byte[] body = "ok".getBytes(StandardCharsets.US_ASCII);
+    byte[] body =
+        x.head().path().equals("/large")
+            ? new byte[32 << 20]
+            : "ok".getBytes(StandardCharsets.US_ASCII);
     return x.downstream()
         .answer(new Downstream.Head(status, List.of()), Unpooled.wrappedBuffer(body));
   }
@@ -212,6 +210,68 @@ class HostileHttpTest {
             "GET /fhir/Patient/1",
             "GET /fhir/Patient/1");
     assertThat(answer.split("HTTP/1\\.1 200")).hasSize(5);
+  }
+
+  @Test
+  void thousandsOfPipelinedRequestsAreServedInTurn() throws Exception {
+    int count = 5000;
+    String small = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    try (SSLSocket socket = connect()) {
+      Thread writer =
+          new Thread(
+              () -> {
+                try {
+                  socket
+                      .getOutputStream()
+                      .write(small.repeat(count).getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException closed) {
+                  served.add("write failed");
+                }
+              });
+      writer.start();
+      int oks = 0;
+      byte[] buffer = new byte[64 << 10];
+      StringBuilder tail = new StringBuilder();
+      InputStream in = socket.getInputStream();
+      while (oks < count) {
+        int n = in.read(buffer);
+        assertThat(n).as("after " + oks + " answers").isPositive();
+        tail.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+        for (int at = tail.indexOf("HTTP/1.1 200"); at >= 0; at = tail.indexOf("HTTP/1.1 200")) {
+          oks++;
+          tail.delete(0, at + 12);
+        }
+      }
+      writer.join();
+      assertThat(served).hasSize(count);
+    }
+  }
+
+  @Test
+  void aReaderThatDoesNotReadIsCutOff() throws Exception {
+    try (SSLSocket socket = connect()) {
+      socket
+          .getOutputStream()
+          .write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      // Longer than a reader's time (2 s here), bounded by the loop's own count.
+      for (int i = 0; i < 100 && metrics.open().get() > 0; i++) {
+        Thread.sleep(100);
+      }
+      assertThat(metrics.open().get()).isZero();
+    }
+  }
+
+  @Test
+  void aPropertyThatWeakensTheParserIsRefusedAtStart() {
+    String property = "io.netty.handler.codec.http.rfc9112TransferEncoding";
+    System.setProperty(property, "false");
+    try {
+      org.assertj.core.api.Assertions.assertThatThrownBy(
+              () -> new UpstreamClient(new CollectorRegistry()))
+          .hasMessageContaining(property);
+    } finally {
+      System.clearProperty(property);
+    }
   }
 
   @Test
