@@ -131,7 +131,9 @@ class KillTest {
     String key = Files.readString(files.journal().resolve("journal.pub"));
     JournalVerifier.Result result =
         new JournalVerifier(files.journal(), key, List.of(), kms).verify();
-    assertThat(result.ok()).as("kill %d: %s", kill, result.summary()).isTrue();
+    assertThat(result.ok())
+        .as("kill %d: %s, %s", kill, result.summary(), result.problem())
+        .isTrue();
   }
 
   private Process serve(ApplianceFiles files, Path log) throws IOException {

@@ -15,6 +15,11 @@ import java.nio.file.StandardOpenOption;
  * of 4. Bit 31 of the word: not complete; bit 30: Chronicle's own index pages, skipped; both: end
  * of file; the rest: length; zero: nothing here yet. Safe beside the writer, which sets the word
  * last. One thread.
+ *
+ * <p>A read is a copy of many cache lines in no order that one may rely on: a word can be copied
+ * after it was set and its document's bytes before they were (seen within seconds under load: a
+ * frame of zeros behind a good word). So what a first read shows to be complete is read a second
+ * time, and only that is believed.
  */
 final class ExcerptFile implements AutoCloseable {
   private static final int NOT_COMPLETE = 0x8000_0000;
@@ -29,6 +34,10 @@ final class ExcerptFile implements AutoCloseable {
   private long bufferAt;
   private int buffered;
   private long position;
+
+  /** Up to here the buffer holds documents that were complete before it was read. */
+  private long believedTo;
+
   private long excerptAt;
   private int from;
   private int length;
@@ -45,37 +54,57 @@ final class ExcerptFile implements AutoCloseable {
    */
   boolean next() throws IOException, Frame.Malformed {
     while (true) {
-      int word = word();
-      if (!written(word)) {
-        buffered = 0; // what we hold may be older than what the writer has done since
-        word = word();
-        if (!written(word)) {
-          return false;
-        }
+      if (position >= believedTo && !believe()) {
+        return false;
       }
+      int word = word(position);
       int size = word & LENGTH;
       long start = position + WORD;
-      long following = start + size + 3 & ~3L;
       if ((word & META) != 0) {
-        position = following;
+        position = following(position, word);
         continue;
       }
       excerptAt = start;
       if (size > Frame.MAX) {
         throw new Frame.Malformed("an excerpt of " + size + " bytes");
       }
-      if (!fill(start, size)) {
+      if (start + size > bufferAt + buffered) {
         throw new Frame.Malformed("the file ends inside an excerpt of " + size + " bytes");
       }
       from = (int) (start - bufferAt);
       length = size;
-      position = following;
+      position = following(position, word);
       return true;
     }
   }
 
-  private int word() throws IOException {
-    return fill(position, WORD) ? buffer.getInt((int) (position - bufferAt)) : 0;
+  /** Reads on from the position; false when no document is complete there. */
+  private boolean believe() throws IOException {
+    read(position);
+    long end = bufferAt + buffered;
+    long to = position;
+    while (to + WORD <= end && written(word(to))) {
+      int word = word(to);
+      boolean fits = to + WORD + (word & LENGTH) <= end;
+      if (!fits && to > position && (word & META) == 0) {
+        break; // it begins the next read
+      }
+      to = following(to, word);
+    }
+    if (to == position) {
+      return false;
+    }
+    read(position);
+    believedTo = to;
+    return true;
+  }
+
+  private static long following(long at, int word) {
+    return at + WORD + (word & LENGTH) + 3 & ~3L;
+  }
+
+  private int word(long at) {
+    return buffer.getInt((int) (at - bufferAt));
   }
 
   private static boolean written(int word) {
@@ -105,10 +134,7 @@ final class ExcerptFile implements AutoCloseable {
     return position;
   }
 
-  private boolean fill(long at, int count) throws IOException {
-    if (at >= bufferAt && at + count <= bufferAt + buffered) {
-      return true;
-    }
+  private void read(long at) throws IOException {
     bufferAt = at;
     buffered = 0;
     while (buffered < BUFFER) {
@@ -119,7 +145,7 @@ final class ExcerptFile implements AutoCloseable {
       }
       buffered += read;
     }
-    return buffered >= count;
+    buffer.clear();
   }
 
   @Override
