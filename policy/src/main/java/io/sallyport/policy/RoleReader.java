@@ -22,7 +22,16 @@ final class RoleReader {
   private static final Set<String> UNBUILT =
       Set.of("history", "create", "update", "patch", "delete", "export");
   private static final Set<String> KEYS =
-      Set.of("purpose", "types", "hide", "derived", "tag", "versions", "absent", "compartment");
+      Set.of(
+          "purpose",
+          "types",
+          "hide",
+          "derived",
+          "tag",
+          "versions",
+          "absent",
+          "compartment",
+          "accept-risk");
   private static final Set<String> KEYS_NOT_YET =
       Set.of(
           "when",
@@ -84,12 +93,13 @@ final class RoleReader {
     Set<String> tags = fields.has("tag") ? tags(fields, problems) : defaults.tags();
     boolean versions = fields.word("versions", "hide", Set.of("show", "hide")).equals("show");
     String absent = fields.word("absent", defaults.absent(), Set.of("unknown", "masked"));
+    Set<String> risk = risk(fields, fields.take("accept-risk"));
     Map<String, TypeRule> types = types(fields, fields.take("types"));
     fields.finish();
     if (compartment != null) {
       compartment(fields, compartment, types.keySet());
     }
-    return new RoleRules(name, types, hide, keepDerived, tags, absent, versions);
+    return new RoleRules(name, types, hide, keepDerived, tags, absent, versions, risk);
   }
 
   private boolean derived(Fields fields) {

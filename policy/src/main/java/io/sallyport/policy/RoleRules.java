@@ -17,6 +17,7 @@ import java.util.Set;
  * @param absent the data-absent-reason code for hidden required elements: {@code unknown} or {@code
  *     masked}
  * @param versions whether versionId, lastUpdated, ETag and Last-Modified are shown
+ * @param acceptRisk role-level patterns whose hiding of modifier elements is accepted
  */
 public record RoleRules(
     String name,
@@ -25,7 +26,8 @@ public record RoleRules(
     boolean keepDerived,
     Set<String> tags,
     String absent,
-    boolean versions) {
+    boolean versions,
+    Set<String> acceptRisk) {
 
   /**
    * What a role may do with, and see of, one type.

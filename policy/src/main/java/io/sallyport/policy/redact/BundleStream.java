@@ -140,6 +140,12 @@ public final class BundleStream {
         }
       }
       case FIRST_ENTRY, ENTRY -> {
+        if (c == ']' && state == State.FIRST_ENTRY) {
+          // Not FHIR, but what some servers say when they found nothing. We say it without it.
+          at++;
+          state = State.AFTER_MEMBER;
+          return true;
+        }
         if (c != '{' && !discarding) {
           throw malformed("an entry must be an object");
         }

@@ -67,6 +67,21 @@ final class Edits {
     size++;
   }
 
+  /** Whether an edit takes out the byte at a position. */
+  boolean covers(int position) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (starts[middle] <= position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low > 0 && ends[low - 1] > position;
+  }
+
   /** A copy that stays as it is when these edits are cleared for the next resource. */
   Edits snapshot() {
     Edits copy = new Edits(size);

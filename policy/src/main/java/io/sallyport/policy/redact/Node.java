@@ -26,6 +26,9 @@ final class Node {
   /** Extensions with these URLs go; empty for none. Only on nodes of type Extension. */
   Map<String, String> hiddenUrls = Map.of();
 
+  /** What an answer says in the place of required elements that are hidden; null for nothing. */
+  byte[] absent;
+
   /** The ordinal of the pseudo-slot "start of object", for prediction. */
   int entry;
 

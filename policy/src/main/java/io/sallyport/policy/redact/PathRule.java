@@ -19,9 +19,19 @@ import java.util.function.Consumer;
  * @param start a type's name; "*" for every resource; "**" for any depth
  * @param steps element names; "*" for any one; empty hides every element of the start type
  * @param text as the policy writes it, for rule hits
- * @param fact whether it does not hide but names the patient
+ * @param own whether it stands in the rule of one type
+ * @param pattern where it comes from; null for a rule that does not hide but names the patient
  */
-record PathRule(String start, List<String> steps, String text, boolean fact) {
+record PathRule(String start, List<String> steps, String text, boolean own, Pattern pattern) {
+
+  /** What names the patient that a resource of this type is about. */
+  static PathRule patient(String type, List<String> steps) {
+    return new PathRule(type, steps, "", false, null);
+  }
+
+  boolean fact() {
+    return pattern == null;
+  }
 
   /**
    * Parses a pattern and reports it when it names no element.
@@ -50,7 +60,7 @@ record PathRule(String start, List<String> steps, String text, boolean fact) {
       return null;
     }
     String text = within != null ? within + "." + String.join(".", steps) : pattern.text();
-    return new PathRule(start, List.copyOf(steps), text, false);
+    return new PathRule(start, List.copyOf(steps), text, within != null, pattern);
   }
 
   private static boolean exists(

@@ -90,22 +90,22 @@ public final class Redactor {
       throw new Refusal(Reason.NO_RULE_PERMITS, "the role is not shown this type");
     }
     boolean exchange = layer == Layer.EXCHANGE;
-    if (exchange && found.equals("Binary")) {
-      throw new Refusal(Reason.NO_RULE_PERMITS, "Binary is not served by this version");
+    if (exchange && TypeSkim.withheld(source, open, found)) {
+      throw new Refusal(
+          Reason.NO_RULE_PERMITS,
+          "Binaries, outcomes and Bundles other than collections are not released");
     }
-    if (exchange) {
-      TypeSkim.refuseStructural(source, open, found);
-    }
-    walker.deniedContained.clear();
-    walker.dropDerived = false;
+    walker.fresh();
+    // In an answer the view alone decides, not what was in the resource: that would tell of it.
+    walker.dropDerived = exchange && view.partial() && !view.keepsDerived();
     walker.start(source, view, exchange, bases);
     int end = walker.resource(open, root);
-    boolean nested = walker.nestedHit;
-    if (nested) {
-      // Once more: a reference may stand before the contained resource that went, and a narrative
-      // before
-      // the nested one it repeats.
-      walker.dropDerived = !view.keepsDerived();
+    if (again(view)) {
+      walker.start(source, view, exchange, bases);
+      end = walker.resource(open, root);
+    }
+    if (!walker.found.holes.isEmpty()) {
+      Pairs.close(source, walker.found.holes, walker.edits, walker.doomed);
       walker.start(source, view, exchange, bases);
       end = walker.resource(open, root);
     }
@@ -113,11 +113,12 @@ public final class Redactor {
     if (rest < to || end > to) {
       throw Text.malformed(Math.min(rest, to), "bytes behind the resource, or input cut");
     }
-    Set<String> tags = !exchange ? Set.of() : nested ? view.tags() : view.tags(found);
+    Set<String> tags =
+        !exchange ? Set.of() : walker.found.nestedPartial ? view.tags() : view.tags(found);
     if (!tags.isEmpty()) {
       tag(tags);
     }
-    Fact fact = new Fact(found, walker.id, patients(found));
+    Fact fact = new Fact(found, walker.found.id, patients(found));
     int start = open;
     int stop = layer == Layer.ELEMENT ? to : end;
     int begin = layer == Layer.ELEMENT ? from : start;
@@ -127,16 +128,29 @@ public final class Redactor {
         edits.length(begin, stop),
         sink -> edits.copy(source, begin, stop, sink),
         List.of(fact),
-        walker.removed,
+        walker.found.removed,
         0);
   }
 
+  /**
+   * Whether another walk must use what the first one learned: a reference may stand before the
+   * contained resource that went, and a narrative before the nested one it repeats.
+   */
+  private boolean again(View view) {
+    boolean repeats =
+        (walker.found.nestedPartial || walker.found.nestedDenied)
+            && !walker.dropDerived
+            && !view.keepsDerived();
+    walker.dropDerived |= repeats;
+    return repeats || !walker.found.deniedContained.isEmpty();
+  }
+
   private List<String> patients(String type) {
-    if (!type.equals("Patient") || walker.id.isEmpty()) {
-      return walker.patients;
+    if (!type.equals("Patient") || walker.found.id.isEmpty()) {
+      return walker.found.patients;
     }
-    List<String> self = new ArrayList<>(walker.patients);
-    self.add(walker.id);
+    List<String> self = new ArrayList<>(walker.found.patients);
+    self.add(walker.found.id);
     return self;
   }
 
@@ -147,27 +161,27 @@ public final class Redactor {
   private void tag(Set<String> tags) {
     String security = tags.contains("REDACTED") ? coding("REDACTED") : null;
     String tag = tags.contains("SUBSETTED") ? coding("SUBSETTED") : null;
-    if (walker.tags.meta < 0) {
+    if (walker.found.tags.meta < 0) {
       String inside =
           (security == null ? "" : "\"security\":[" + security + "]")
               + (security != null && tag != null ? "," : "")
               + (tag == null ? "" : "\"tag\":[" + tag + "]");
-      walker.edits.insert(walker.typeEnd, bytes(",\"meta\":{" + inside + "}"));
+      walker.edits.insert(walker.found.typeEnd, bytes(",\"meta\":{" + inside + "}"));
       return;
     }
     StringBuilder front = new StringBuilder();
-    if (security != null && walker.tags.security < 0) {
+    if (security != null && walker.found.tags.security < 0) {
       front.append("\"security\":[").append(security).append("],");
     } else if (security != null) {
-      walker.edits.insert(walker.tags.security, bytes(security + ","));
+      walker.edits.insert(walker.found.tags.security, bytes(security + ","));
     }
-    if (tag != null && walker.tags.tag < 0) {
+    if (tag != null && walker.found.tags.tag < 0) {
       front.append("\"tag\":[").append(tag).append("],");
     } else if (tag != null) {
-      walker.edits.insert(walker.tags.tag, bytes(tag + ","));
+      walker.edits.insert(walker.found.tags.tag, bytes(tag + ","));
     }
     if (front.length() > 0) {
-      walker.edits.insert(walker.tags.meta, bytes(front.toString()));
+      walker.edits.insert(walker.found.tags.meta, bytes(front.toString()));
     }
   }
 

@@ -66,6 +66,11 @@ final class Slot {
   /** Extension.url, which a rule may name. */
   boolean extensionUrl;
 
+  /** Whether its items have their other half at the same index of a list beside it. */
+  boolean aligned() {
+    return list && (underscore || kind == Kind.PRIMITIVE);
+  }
+
   Slot(String key, Kind kind, boolean list, boolean underscore) {
     this.key = key;
     this.literal = ("\"" + key + "\":").getBytes(StandardCharsets.UTF_8);

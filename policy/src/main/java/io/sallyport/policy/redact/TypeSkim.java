@@ -1,7 +1,5 @@
 package io.sallyport.policy.redact;
 
-import io.sallyport.policy.Reason;
-import io.sallyport.policy.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -74,15 +72,16 @@ final class TypeSkim {
   }
 
   /**
-   * Refuses, in an answer, what is only right as a whole or speaks for the upstream: documents and
-   * messages (a redacted one is another document), and outcomes.
+   * Whether a resource is not released in an answer, whatever the view: a Bundle that is only right
+   * as a whole or is an answer itself (a redacted document is another document), an outcome, which
+   * speaks for the upstream, and a Binary.
    */
-  static void refuseStructural(byte[] s, int p, String type) {
-    String kind = "Bundle".equals(type) ? member(s, p, "type") : "";
-    if ("document".equals(kind) || "message".equals(kind) || "OperationOutcome".equals(type)) {
-      throw new Refusal(
-          Reason.NO_RULE_PERMITS, "documents, messages and outcomes are not released");
-    }
+  static boolean withheld(byte[] s, int p, String type) {
+    return switch (type) {
+      case "Bundle" -> !"collection".equals(member(s, p, "type"));
+      case "OperationOutcome", "Binary" -> true;
+      default -> false;
+    };
   }
 
   /** Whether a string's content has an escape. */

@@ -23,13 +23,15 @@ public final class View {
   }
 
   /** Shows nothing. */
-  static final View NONE = new View(Map.of(), null, 1);
+  static final View NONE = new View(Map.of(), null, 1, true);
 
   private final Map<String, Node> roots;
   private final RoleRules rules;
   private final int ordinals;
+  private final boolean partial;
 
-  View(Map<String, Node> roots, RoleRules rules, int ordinals) {
+  View(Map<String, Node> roots, RoleRules rules, int ordinals, boolean partial) {
+    this.partial = partial;
     this.roots = roots;
     this.rules = rules;
     this.ordinals = ordinals;
@@ -135,6 +137,11 @@ public final class View {
   /** Whether narrative and signatures stay where something is hidden. */
   boolean keepsDerived() {
     return rules.keepDerived();
+  }
+
+  /** Whether there is anything, of any type, that this view does not show. */
+  boolean partial() {
+    return partial;
   }
 
   /** How many slots there are: the size of a prediction table. */

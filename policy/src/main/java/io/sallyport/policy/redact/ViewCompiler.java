@@ -29,6 +29,7 @@ final class ViewCompiler {
   private final Definitions definitions;
   private final RoleRules rules;
   private final Consumer<Problem> problems;
+  private final Modifiers modifiers;
   private final List<PathRule> everywhere = new ArrayList<>();
   private final Map<String, String> hiddenUrls = new HashMap<>();
   private final Map<State, Node> nodes = new HashMap<>();
@@ -39,6 +40,7 @@ final class ViewCompiler {
     this.definitions = definitions;
     this.rules = rules;
     this.problems = problems;
+    this.modifiers = new Modifiers(rules, problems);
   }
 
   /** A rule at work: its next step. */
@@ -73,7 +75,6 @@ final class ViewCompiler {
         PathRule parsed = PathRule.parse(definitions, pattern, rule.type(), problems);
         if (parsed != null) {
           own.add(parsed);
-          risk(rule, parsed, pattern);
         }
       }
       ShowTree show = rule.showAll() ? null : shown(rule);
@@ -86,7 +87,10 @@ final class ViewCompiler {
       roots.put(rule.type(), root);
       required(rule, root);
     }
-    return new View(roots, rules, ordinals);
+    boolean partial =
+        roots.size() < definitions.resources().size()
+            || roots.values().stream().anyMatch(root -> root.dirty);
+    return new View(roots, rules, ordinals, partial);
   }
 
   private void rolePatterns() {
@@ -112,52 +116,8 @@ final class ViewCompiler {
         tree.add(parsed);
       }
     }
-    for (Element element : definitions.type(rule.type()).elements()) {
-      boolean exempt =
-          element.name().equals("implicitRules") || element.name().equals("modifierExtension");
-      if (element.modifier()
-          && !exempt
-          && tree.child(element.name(), element.name()) == null
-          && !(element.choice() && typed(tree, element))
-          && !rule.acceptRisk().contains(element.name())) {
-        modifier(rule.at(), "roles." + rules.name() + ".types." + rule.type() + ".show", element);
-      }
-    }
+    modifiers.leftOut(rule, tree, definitions.type(rule.type()).elements());
     return tree;
-  }
-
-  /** Whether the list names one of a choice's typed keys: {@code deceasedBoolean}. */
-  private static boolean typed(ShowTree tree, Element element) {
-    return element.types().stream()
-        .anyMatch(type -> tree.children.containsKey(element.name() + PathRule.capital(type)));
-  }
-
-  private void risk(TypeRule rule, PathRule parsed, Pattern pattern) {
-    if (parsed.steps().size() != 1 || rule.acceptRisk().contains(parsed.steps().get(0))) {
-      return;
-    }
-    for (Element element : definitions.type(rule.type()).elements()) {
-      if (element.modifier()
-          && element.name().equals(parsed.steps().get(0))
-          && !element.name().equals("implicitRules")
-          && !element.name().equals("modifierExtension")) {
-        modifier(pattern.at(), pattern.path(), element);
-      }
-    }
-  }
-
-  private void modifier(Problem.Location at, String path, Element element) {
-    problems.accept(
-        Problem.error(
-            at,
-            path,
-            "'"
-                + element.path()
-                + "' is a modifier element (R4 isModifier); hiding it can change"
-                + " clinical meaning. Show it, or add accept-risk: {"
-                + element.name()
-                + ": \"reason\"}.",
-            "E-MODIFIER"));
   }
 
   private void required(TypeRule rule, Node root) {
@@ -170,7 +130,9 @@ final class ViewCompiler {
                 "roles." + rules.name() + ".types." + rule.type(),
                 "required element '"
                     + element.path()
-                    + "' is hidden; it will be missing from answers",
+                    + "' is hidden; answers will say data-absent-reason '"
+                    + rules.absent()
+                    + "'",
                 "W-REQUIRED"));
       }
     }
@@ -183,7 +145,7 @@ final class ViewCompiler {
       List<String> steps = new ArrayList<>(List.of(path.split("\\.")));
       steps.remove(0);
       steps.add("reference");
-      alive.add(new Alive(new PathRule(type, steps, path, true), 0));
+      alive.add(new Alive(PathRule.patient(type, steps), 0));
     }
     return node(type, alive, show, false, true, derived);
   }
@@ -218,6 +180,7 @@ final class ViewCompiler {
       }
     }
     node.seal();
+    node.absent = AbsentReason.members(definitions, node, rules.absent());
     return node;
   }
 
@@ -256,12 +219,14 @@ final class ViewCompiler {
           slot.patient = true;
         } else if (slot.hiddenBy == null) {
           slot.hiddenBy = alive.rule().text();
+          modifiers.hidden(alive.rule(), element, key);
         }
       }
     }
     for (PathRule rule : everywhere) {
       if (rule.steps().isEmpty() && startsAt(rule.start(), type, false)) {
         slot.hiddenBy = rule.text();
+        modifiers.hidden(rule, element, key);
       }
     }
     ShowTree show = state.show() == null ? null : state.show().child(element.name(), key);

@@ -1,13 +1,7 @@
 package io.sallyport.policy.redact;
 
-import io.sallyport.policy.Reason;
-import io.sallyport.policy.Refusal;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,19 +13,13 @@ final class Walker {
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
   final Edits edits = new Edits();
-  final Map<String, Integer> removed = new HashMap<>();
-  final List<String> patients = new ArrayList<>();
+  final Findings found = new Findings();
 
-  /** Ids of contained resources that were taken out: references to them go, too. */
-  final Set<String> deniedContained = new HashSet<>();
-
-  String id = "";
-  int typeEnd;
-  final TagPlaces tags = new TagPlaces();
-
-  // Something inside a nested resource went: then a second walk drops what is derived, too.
-  boolean nestedHit;
+  /** Whether what is derived from the whole resource goes although its own type is seen whole. */
   boolean dropDerived;
+
+  /** Places in lists of primitives that hold nothing any more: the next walk closes them. */
+  final Set<Integer> doomed = new HashSet<>();
 
   private final Limits limits;
   private final Duplicates duplicates = new Duplicates();
@@ -48,30 +36,29 @@ final class Walker {
   // What the value just walked turned out to be.
   private boolean kept;
   private boolean inMeta;
-  private int hits;
+  private boolean holderGoes;
 
   Walker(Limits limits) {
     this.limits = limits;
   }
 
-  /**
-   * Starts on a source; {@code deniedContained} stays from an earlier walk of the same resource.
-   */
+  /** Starts on a resource of which no walk has learned anything yet. */
+  void fresh() {
+    found.deniedContained.clear();
+    doomed.clear();
+    dropDerived = false;
+  }
+
+  /** Starts a walk; what an earlier walk of the same resource learned stays. */
   void start(byte[] source, View by, boolean inExchange, Bases with) {
     s = source;
     view = by;
     exchange = inExchange;
     bases = with;
     edits.clear();
-    removed.clear();
-    patients.clear();
+    found.clear();
     duplicates.clear();
-    inMeta = false;
-    id = "";
-    typeEnd = -1;
-    tags.clear();
-    nestedHit = false;
-    hits = 0;
+    inMeta = holderGoes = false;
     // View.NONE predicts nothing: validating an envelope must not throw away what a view learned.
     if (predicted != by && by != View.NONE) {
       predicted = by;
@@ -95,6 +82,7 @@ final class Walker {
     int frame = duplicates.open(node.slots.length);
     String ownId = null;
     String hiddenUrl = null;
+    boolean goes = false;
     boolean any = false;
     int pending = -1;
     int comma = -1;
@@ -138,8 +126,10 @@ final class Walker {
         }
       }
       value = Text.space(s, value);
-      int valueEnd = member(value, slot, depth, outermost);
+      int valueEnd = member(value, slot, depth, outermost, open);
       boolean keep = kept;
+      goes |= holderGoes;
+      holderGoes = false;
       if (slot != null && slot.extensionUrl && s[value] == '"' && !node.hiddenUrls.isEmpty()) {
         hiddenUrl = node.hiddenUrls.get(Text.decode(s, value + 1, valueEnd - 1));
       }
@@ -167,9 +157,12 @@ final class Walker {
     }
     duplicates.close(frame);
     if (outermost) {
-      id = ownId == null ? "" : ownId;
+      found.id = ownId == null ? "" : ownId;
     }
-    kept = any;
+    if (any && exchange && node.absent != null) {
+      edits.replace(p, p, node.absent);
+    }
+    kept = any && !goes;
     if (hiddenUrl != null) {
       hit(hiddenUrl);
       kept = false;
@@ -187,14 +180,14 @@ final class Walker {
   }
 
   /** Walks a member's value and says in {@link #kept} whether it stays. */
-  private int member(int p, Slot slot, int depth, boolean outermost) {
+  private int member(int p, Slot slot, int depth, boolean outermost, int open) {
     if (slot == null) {
       return drop(p, depth);
     }
     if (slot.kind == Slot.Kind.RESOURCE_TYPE) {
       int end = primitive(p, slot, false);
       if (outermost) {
-        typeEnd = end;
+        found.typeEnd = end;
       }
       kept = true;
       return end;
@@ -204,13 +197,17 @@ final class Walker {
     boolean own = slot.meta && outermost;
     boolean around = inMeta;
     inMeta = own;
-    int end = s[p] == '[' ? list(p, slot, depth) : single(p, slot, depth);
+    int end = s[p] == '[' ? list(p, slot, depth, open) : single(p, slot, depth);
     inMeta = around;
     if (hide && kept) {
       hit(slot.hiddenBy == null ? slot.key : slot.hiddenBy);
     }
-    kept &= !hide && !version && (s[p] == '[') == slot.list;
-    tags.note(p, slot, own, inMeta, kept);
+    boolean shape = (s[p] == '[') == slot.list;
+    if (!shape && slot.aligned()) {
+      found.holes.add(open);
+    }
+    kept &= !hide && !version && shape;
+    found.tags.note(p, slot, own, inMeta, kept);
     return end;
   }
 
@@ -235,11 +232,12 @@ final class Walker {
     }
   }
 
-  private int list(int p, Slot slot, int depth) {
+  private int list(int p, Slot slot, int depth, int open) {
     shallow(p, depth + 1);
     // Aligned with its other half by index: there an item becomes null instead of going.
-    boolean aligned = slot.kind == Slot.Kind.PRIMITIVE || slot.underscore;
+    boolean aligned = slot.aligned();
     boolean any = false;
+    boolean written = false;
     int pending = -1;
     int comma = -1;
     p = Text.space(s, p + 1);
@@ -252,19 +250,27 @@ final class Walker {
         edits.remove(pending, item);
         pending = -1;
       }
+      boolean place = aligned && (doomed.isEmpty() || !doomed.contains(item));
       int end;
       if (aligned && s[p] == 'n') {
         end = Text.word(s, p, "null");
+        kept = false;
       } else {
         end = single(p, slot, depth + 1);
         if (!kept && aligned) {
-          edits.remove(item, end, NULL);
-        } else if (!kept && any) {
-          edits.remove(comma, end);
-        } else if (!kept) {
-          pending = item;
+          found.holes.add(open);
         }
-        any |= kept;
+        if (!kept && place) {
+          edits.remove(item, end, NULL);
+        }
+      }
+      any |= kept;
+      if (kept || place) {
+        written = true;
+      } else if (written) {
+        edits.remove(comma, end);
+      } else {
+        pending = item;
       }
       p = Text.space(s, end);
       if (s[p] == ',') {
@@ -277,31 +283,21 @@ final class Walker {
       }
     }
     // A list of nulls says nothing, unless it holds the places of its underscore list.
-    kept = any || (aligned && !slot.underscore);
+    kept = slot.underscore ? any : written;
     return p + 1;
   }
 
   private int primitive(int p, Slot slot, boolean act) {
-    int c = s[p];
-    if (c != '"') {
-      int end =
-          c == 't'
-              ? Text.word(s, p, "true")
-              : c == 'f' ? Text.word(s, p, "false") : Text.number(s, p);
-      if (end - p > limits.numberBytesMax()) {
-        throw Text.malformed(p, "number is over " + limits.numberBytesMax() + " bytes");
-      }
-      return end;
+    int behind = Scalars.end(s, p, limits);
+    if (s[p] != '"') {
+      return behind;
     }
-    int end = Text.string(s, p + 1);
-    if (end - p - 1 > limits.stringBytesMax()) {
-      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "byte " + p + ": string is over its limit");
-    }
+    int end = behind - 1;
     if (act) {
-      if (slot.reference && !deniedContained.isEmpty() && s[p + 1] == '#') {
-        kept = !deniedContained.contains(Text.decode(s, p + 2, end));
+      if (slot.reference && !found.deniedContained.isEmpty() && s[p + 1] == '#') {
+        kept = !found.deniedContained.contains(Text.decode(s, p + 2, end));
       }
-      bases.act(s, p + 1, end, slot, edits, patients);
+      bases.act(s, p + 1, end, slot, edits, found.patients);
     }
     return end + 1;
   }
@@ -313,35 +309,32 @@ final class Walker {
     }
     String type = TypeSkim.resourceType(s, p);
     Node root = type == null ? null : view.root(type);
+    if (root != null && exchange && TypeSkim.withheld(s, p, type)) {
+      root = null;
+    }
     boolean contained = slot.key.equals("contained");
-    if (root == null && exchange && !contained && slot.hiddenBy == null) {
-      // Its envelope would still tell of it: no part of the whole is released.
-      throw new Refusal(Reason.NO_RULE_PERMITS, "a nested resource's type is not shown");
-    }
-    if (exchange) {
-      TypeSkim.refuseStructural(s, p, type);
-    }
-    int size = patients.size();
-    int before = hits;
+    int size = found.patients.size();
     int end = object(p, root == null ? Node.UNKNOWN : root, depth + 1, false);
     String self = "Patient".equals(type) && !contained ? TypeSkim.id(s, p) : null;
-    if (self != null && !patients.contains(self)) {
-      patients.add(self);
+    if (self != null && !found.patients.contains(self)) {
+      found.patients.add(self);
     }
-    while (patients.size() > size && contained) {
-      patients.remove(patients.size() - 1);
+    while (found.patients.size() > size && (contained || root == null)) {
+      found.patients.remove(found.patients.size() - 1);
     }
-    if (root == null) {
-      if (contained) {
-        String denied = TypeSkim.id(s, p);
-        if (denied != null) {
-          deniedContained.add(denied);
-        }
-      }
-      hit(type == null ? "resource" : type);
-      kept = false;
+    if (root != null) {
+      found.nestedPartial |= root.dirty;
+      return end;
     }
-    nestedHit |= hits != before;
+    String denied = contained ? TypeSkim.id(s, p) : null;
+    if (denied != null) {
+      found.deniedContained.add(denied);
+    }
+    hit(type == null ? "resource" : type);
+    found.nestedDenied = true;
+    kept = false;
+    // What is left of an entry or a parameter would still tell of it.
+    holderGoes = !contained;
     return end;
   }
 
@@ -393,7 +386,6 @@ final class Walker {
   }
 
   private void hit(String rule) {
-    removed.merge(rule, 1, Integer::sum);
-    hits++;
+    found.removed.merge(rule, 1, Integer::sum);
   }
 }

@@ -99,6 +99,12 @@ class BundleStreamTest {
   }
 
   @Test
+  void anEmptyEntryListIsTakenForNone() {
+    assertThat(run(HEAD + ",\"entry\":[ ],\"total\":0}")).isEqualTo(run(HEAD + ",\"total\":0}"));
+    assertThatThrownBy(() -> run(HEAD + ",\"entry\":[{},]}")).isInstanceOf(Refusal.class);
+  }
+
+  @Test
   void cutAnywhereTheResultIsTheSame() {
     String json = HEAD + LINKS + ENTRIES + "} \n";
     Outcome whole = run(json);

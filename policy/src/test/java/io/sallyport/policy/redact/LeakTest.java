@@ -52,6 +52,40 @@ class LeakTest {
     }
   }
 
+  /** What an answer looks like may depend on the view and on what is seen, on nothing else. */
+  @Test
+  void aContainedResourceOfATypeNotShownLeavesNoTrace() {
+    String types = "types: {Observation: {do: [read], show: all}}";
+    String text =
+        "\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns='http://www.w3.org/1999/xhtml'>t</div>\"},";
+    String head = "{\"resourceType\":\"Observation\",\"id\":\"1\"," + text;
+    String contained =
+        "\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"p\",\"birthDate\":\"1970-01-01\"}],"
+            + "\"focus\":[{\"reference\":\"#p\"}],";
+    String with = redactBy(types, head + contained + "\"status\":\"final\"}");
+    assertThat(with).isEqualTo(redactBy(types, head + "\"status\":\"final\"}"));
+  }
+
+  @Test
+  void anEntryWhoseResourceIsNotShownGoesWhole() {
+    String types = "types: {Bundle: {do: [read], show: all}, Patient: {do: [read], show: all}}";
+    String bundle = "{\"resourceType\":\"Bundle\",\"id\":\"1\",\"type\":\"collection\",\"entry\":[";
+    String seen =
+        "{\"fullUrl\":\"urn:uuid:1\",\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\",\"active\":true}}";
+    for (String hidden :
+        List.of(
+            "{\"fullUrl\":\"urn:uuid:2\",\"resource\":{\"resourceType\":\"Person\",\"id\":\"x\"}}",
+            "{\"fullUrl\":\"urn:uuid:2\",\"resource\":{\"resourceType\":\"Bundle\",\"type\":\"document\"}}",
+            "{\"fullUrl\":\"urn:uuid:2\",\"resource\":{\"resourceType\":\"OperationOutcome\",\"id\":\"x\"}}")) {
+      assertThat(redactBy(types, bundle + hidden + "," + seen + "]}"))
+          .as(hidden)
+          .isEqualTo(redactBy(types, bundle + seen + "]}"));
+      assertThat(redactBy(types, bundle + seen + "," + hidden + "]}"))
+          .as(hidden)
+          .isEqualTo(redactBy(types, bundle + seen + "]}"));
+    }
+  }
+
   @Test
   void aNestedPatientIsAFact() {
     Redacted redacted =
@@ -87,6 +121,10 @@ class LeakTest {
     return text(run(rule, resource));
   }
 
+  private static String redactBy(String types, String resource) {
+    return text(read("hide: []", types, resource));
+  }
+
   private static String text(Redacted redacted) {
     StringBuilder out = new StringBuilder();
     redacted.writeTo(
@@ -95,6 +133,10 @@ class LeakTest {
   }
 
   private static Redacted run(String rule, String resource) {
+    return read(rule, "types: {\"*\": {do: [read], show: all}}", resource);
+  }
+
+  private static Redacted read(String rule, String types, String resource) {
     String policy =
         """
         policy: 1
@@ -103,9 +145,9 @@ class LeakTest {
           reader:
             purpose: [TREAT]
             %s
-            types: {"*": {do: [read], show: all}}
+            %s
         """
-            .formatted(rule);
+            .formatted(rule, types);
     List<String> problems = new ArrayList<>();
     PolicySet set = PolicySet.read("leak.yaml", policy, p -> problems.add(p.toString()));
     assertThat(set).as(problems.toString()).isNotNull();

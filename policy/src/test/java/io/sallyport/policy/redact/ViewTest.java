@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.redact.View.Visibility;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ViewTest {
   @Test
@@ -60,5 +63,36 @@ class ViewTest {
     assertThat(view.visibility("Observation.value")).isEqualTo(Visibility.HIDDEN);
     assertThat(view.visibility("Person.name")).isEqualTo(Visibility.HIDDEN);
     assertThat(view.shows("Person")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Observation.status, Observation.status",
+    "*.status, *.status",
+    "Identifier.use, Identifier.use",
+    "**.doNotPerform, **.doNotPerform",
+    "Patient.deceasedBoolean, Patient.deceasedBoolean",
+    "Patient.deceased, Patient.deceased",
+    "code, code",
+  })
+  void aRoleLevelPatternThatHidesAModifierIsAnErrorUntilTheRiskIsAccepted(
+      String pattern, String accepted) {
+    Views views = Views.everything(pattern);
+    views.compile();
+    assertThat(views.problems).extracting(Problem::code).contains("E-MODIFIER");
+    Views accepting = Views.everything(pattern);
+    accepting.risk = Set.of(accepted);
+    accepting.compile();
+    assertThat(accepting.problems).filteredOn(Problem::isError).isEmpty();
+  }
+
+  @Test
+  void aNestedModifierIsReportedWhereItIsHidden() {
+    Views views = Views.role().all("Patient", "identifier.use", "name.family");
+    views.compile();
+    assertThat(views.problems)
+        .filteredOn(Problem::isError)
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("'Identifier.use'"));
   }
 }

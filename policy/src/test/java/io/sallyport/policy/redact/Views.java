@@ -25,6 +25,8 @@ final class Views {
   final List<Problem> problems = new ArrayList<>();
   boolean keepDerived;
   boolean versions;
+  String absent = "unknown";
+  Set<String> risk = Set.of();
   Set<String> tags = Set.of("REDACTED", "SUBSETTED");
 
   static Views role() {
@@ -62,7 +64,7 @@ final class Views {
   View compile() {
     return View.compile(
         Definitions.r4(),
-        new RoleRules("r", types, hide, keepDerived, tags, "unknown", versions),
+        new RoleRules("r", types, hide, keepDerived, tags, absent, versions, risk),
         problems::add);
   }
 
