@@ -1,12 +1,13 @@
 package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
  * A {@link Rebase} as bytes: finds the upstream's base at the start of a URL and puts ours there.
  */
 final class Bases {
+  private static final long CASE = 0x2020202020202020L;
+
   static final Bases NONE = new Bases(null);
 
   final Rebase rebase;
@@ -14,11 +15,18 @@ final class Bases {
   private final byte[] escaped;
   private final byte[] external;
 
+  /** The last eight bytes of the upstream's base, letters in lower case. */
+  private final long tail;
+
   Bases(Rebase rebase) {
     this.rebase = rebase;
     upstream = rebase == null ? null : bytes(rebase.upstream());
     escaped = rebase == null ? null : bytes(rebase.upstream().replace("/", "\\/"));
     external = rebase == null ? null : bytes(rebase.external());
+    tail =
+        upstream == null || upstream.length < 8
+            ? 0
+            : Words.at(upstream, upstream.length - 8) | CASE;
   }
 
   private static byte[] bytes(String text) {
@@ -44,32 +52,27 @@ final class Bases {
     };
   }
 
-  /** Does what a string's slot asks for: notes the patient it names, puts our base in its place. */
-  void act(byte[] s, int from, int to, Slot slot, Edits edits, List<String> patients) {
-    if (slot.patient) {
-      String patient = patient(s, from, to);
-      if (patient != null && !patients.contains(patient)) {
-        patients.add(patient);
-      }
+  /** Puts our base in the place of the upstream's, if a URL starts with it. */
+  void rewrite(byte[] s, int from, int to, Edits edits) {
+    if (upstream == null || (!Text.escaped(s, from, to) && !likely(s, from, to))) {
+      return;
     }
-    if (slot.url) {
-      rewrite(s, from, to, edits);
-    }
-  }
-
-  private void rewrite(byte[] s, int from, int to, Edits edits) {
     int length = base(s, from, to);
     if (length > 0) {
       edits.replace(from, from + length, external);
-    } else if (upstream != null
-        && to > from
-        && (TypeSkim.contains(s, from, to) || odd(s, from, to))) {
+    } else if (Text.escaped(s, from, to) || odd(s, from, to)) {
       String decoded = Text.decode(s, from, to);
       if (decoded.regionMatches(true, 0, rebase.upstream(), 0, rebase.upstream().length())) {
         String ours = rebase.external() + decoded.substring(rebase.upstream().length());
         edits.replace(from, to, bytes(Json.escaped(ours)));
       }
     }
+  }
+
+  /** Whether the end of the base could stand where it should, letters of either case. */
+  private boolean likely(byte[] s, int from, int to) {
+    return to - from >= upstream.length
+        && (upstream.length < 8 || (Words.at(s, from + upstream.length - 8) | CASE) == tail);
   }
 
   /** Whether scheme or host are written in other letters than we know them: URLs do not care. */
@@ -91,7 +94,7 @@ final class Bases {
   }
 
   /** The id in a literal reference to a patient; null for any other. */
-  private String patient(byte[] s, int from, int to) {
+  String patient(byte[] s, int from, int to) {
     String reference = Text.decode(s, from, to);
     if (rebase != null) {
       String base = rebase.upstream() + "/";

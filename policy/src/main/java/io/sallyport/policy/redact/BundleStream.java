@@ -81,8 +81,8 @@ public final class BundleStream {
     this.redactor = redactor;
     this.limits = limits;
     this.envelope = envelope;
-    this.out = new WindowWriter();
-    this.judge = new EntryJudge(redactor, view, envelope, out);
+    this.out = new WindowWriter(view);
+    this.judge = new EntryJudge(redactor, view, envelope, limits, out);
     out.text("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
   }
 
@@ -92,6 +92,17 @@ public final class BundleStream {
    * @throws io.sallyport.policy.Refusal as {@link Redactor#redact}
    */
   public void feed(byte[] source, int offset, int count) {
+    feed(count, (into, at, length) -> System.arraycopy(source, offset, into, at, length));
+  }
+
+  /** Where the upstream's bytes come from, so that they are copied once. */
+  @FunctionalInterface
+  public interface Source {
+    void read(byte[] into, int offset, int length);
+  }
+
+  /** As {@link #feed(byte[], int, int)}; {@code source} is read at once. */
+  public void feed(int count, Source source) {
     if (at > 0) {
       System.arraycopy(buffer, at, buffer, 0, length - at);
       consumed += at;
@@ -103,7 +114,7 @@ public final class BundleStream {
       int size = Math.max(buffer.length * 2, length + count + Redactor.PADDING);
       buffer = Arrays.copyOf(buffer, size);
     }
-    System.arraycopy(source, offset, buffer, length, count);
+    source.read(buffer, length, count);
     length += count;
     Arrays.fill(buffer, length, length + Redactor.PADDING, (byte) 0);
     while (step()) {
@@ -246,21 +257,52 @@ public final class BundleStream {
     return value[0] == '"' ? Text.decode(value, 1, to - 1) : "";
   }
 
+  /**
+   * One entry. The judge walks what is there: mostly all of the entry is, and it needs no look for
+   * its end first. When that fails, the end is looked for, and with it the reason.
+   */
   private boolean entry() {
-    int end = unit();
-    if (end < 0) {
-      return false;
+    int end = -1;
+    if (scanned <= at && !discarding) {
+      end = attempt();
     }
-    if (discarding) {
-      discarding = false;
-      out.withhold();
-    } else {
-      judge.entry(padded(at, end), end - at);
+    if (end < 0) {
+      end = unit();
+      if (end < 0) {
+        return false;
+      }
+      if (discarding) {
+        discarding = false;
+        out.withhold();
+      } else {
+        judge(end);
+      }
     }
     at = end;
     scanned = at;
     state = State.AFTER_ENTRY;
     return true;
+  }
+
+  private int attempt() {
+    try {
+      int end = judge.entry(buffer, at);
+      return end > length ? -1 : end;
+    } catch (Refusal | IndexOutOfBoundsException maybeCut) {
+      return -1;
+    }
+  }
+
+  private void judge(int end) {
+    try {
+      if (judge.entry(buffer, at) != end) {
+        throw Text.malformed(at, "not one value");
+      }
+    } catch (Refusal refusal) {
+      throw refusal;
+    } catch (IndexOutOfBoundsException cut) {
+      throw Text.malformed(end, "entry ends too early");
+    }
   }
 
   /** The end of the value that starts at {@link #at}; -1 when not all of it is here. */
@@ -298,20 +340,14 @@ public final class BundleStream {
       throw malformed("not a searchset");
     }
     judge.close();
-    out.text(
-        ",\"link\":[{\"relation\":\"self\",\"url\":" + WindowWriter.quoted(envelope.self()) + "}");
+    out.text(",\"link\":[{\"relation\":\"self\",\"url\":" + Json.quoted(envelope.self()) + "}");
     links
         .others()
         .forEach(
             (relation, url) -> {
               String ours = envelope.links().apply(url);
               if (ours != null) {
-                out.text(
-                    ",{\"relation\":\""
-                        + relation
-                        + "\",\"url\":"
-                        + WindowWriter.quoted(ours)
-                        + "}");
+                out.text(",{\"relation\":\"" + relation + "\",\"url\":" + Json.quoted(ours) + "}");
               }
             });
     out.text("]");

@@ -3,46 +3,71 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
 /** Judges the entries of a searchset one by one and writes those that may be released. */
 final class EntryJudge {
+  private static final byte[] FIRST = ascii(",\"entry\":[{");
+  private static final byte[] NEXT = ascii(",{");
+  private static final byte[] RESOURCE = ascii("\"resource\":");
+  private static final byte[] MATCH = ascii(",\"search\":{\"mode\":\"match\"}}");
+  private static final byte[] END = ascii("]");
+  private static final Refusal OUTCOME = new Refusal(Reason.NO_RULE_PERMITS, "an outcome");
+  private static final Refusal OTHER_TYPE = new Refusal(Reason.NO_RULE_PERMITS, "another type");
+  private static final Refusal TOO_LARGE = new Refusal(Reason.UPSTREAM_TOO_LARGE, "too large");
+
   private final Redactor redactor;
   private final View view;
   private final BundleStream.Envelope envelope;
+  private final Limits limits;
   private final WindowWriter out;
+  private final byte[] fullUrl;
   private final Set<String> keys = new HashSet<>();
-  private final Skip skip = new Skip();
   private int released;
 
-  EntryJudge(Redactor redactor, View view, BundleStream.Envelope envelope, WindowWriter out) {
+  // The entry's resource.
+  private int from;
+  private int to;
+
+  /** Why it may not be released, whatever the rest of the entry says; null when it may. */
+  private Refusal refused;
+
+  EntryJudge(
+      Redactor redactor,
+      View view,
+      BundleStream.Envelope envelope,
+      Limits limits,
+      WindowWriter out) {
     this.redactor = redactor;
     this.view = view;
     this.envelope = envelope;
+    this.limits = limits;
     this.out = out;
+    String base = envelope.rebase() == null ? "" : envelope.rebase().external() + "/";
+    this.fullUrl =
+        ("\"fullUrl\":\"" + base + envelope.type() + "/").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   int released() {
     return released;
   }
 
-  /** Judges the entry in {@code s[0..to)}, padded behind. */
-  void entry(byte[] s, int to) {
-    try {
-      judge(s, to);
-    } catch (IndexOutOfBoundsException end) {
-      throw Text.malformed(to, "entry ends too early");
-    }
-  }
-
-  private void judge(byte[] s, int to) {
-    int resource = -1;
-    int resourceEnd = -1;
+  /**
+   * Judges the entry whose "{" is at {@code p} and writes it if it is released. Nothing is written
+   * or counted before its last byte was proven valid.
+   *
+   * @return the index behind it
+   */
+  int entry(byte[] s, int p) {
+    from = -1;
     String mode = "match";
     keys.clear();
-    int p = Text.space(s, 1);
+    p = Text.space(s, p + 1);
     while (s[p] != '}') {
       if (s[p] != '"') {
         throw Text.malformed(p, "a key must be a string");
@@ -57,22 +82,17 @@ final class EntryJudge {
         throw Text.malformed(p, "expected ':'");
       }
       p = Text.space(s, p + 1);
-      skip.reset();
-      int end = skip.end(s, p, to);
-      if (end < 0) {
-        throw Text.malformed(to, "entry ends too early");
-      }
       if (key.equals("resource") && s[p] == '{') {
-        resource = p;
-        resourceEnd = end;
+        p = resource(s, p);
       } else {
-        redactor.validate(s, p, end);
-        if (key.equals("search") && s[p] == '{') {
-          String given = TypeSkim.member(s, p, "mode");
+        int value = p;
+        p = redactor.skip(s, p);
+        if (key.equals("search") && s[value] == '{') {
+          String given = TypeSkim.member(s, value, "mode");
           mode = given == null ? mode : given;
         }
       }
-      p = Text.space(s, end);
+      p = Text.space(s, p);
       if (s[p] == ',') {
         p = Text.space(s, p + 1);
         if (s[p] == '}') {
@@ -82,56 +102,80 @@ final class EntryJudge {
         throw Text.malformed(p, "expected ',' or '}'");
       }
     }
-    if (resource < 0) {
-      throw Text.malformed(0, "an entry without a resource");
+    if (from < 0) {
+      throw Text.malformed(p, "an entry without a resource");
     }
-    release(s, resource, resourceEnd, mode);
+    release(s, mode);
+    return p + 1;
   }
 
-  private void release(byte[] s, int from, int to, String mode) {
-    String type = TypeSkim.resourceType(s, from);
-    if (!envelope.type().equals(type) || !mode.equals("match")) {
+  /** Walks the resource, whose edits stay with the redactor until the entry's end. */
+  private int resource(byte[] s, int p) {
+    from = p;
+    String type = TypeSkim.resourceType(s, p);
+    refused = null;
+    if (envelope.type().equals(type)) {
+      try {
+        to = redactor.walk(view, Redactor.Layer.EXCHANGE, s, p, type, envelope.rebase());
+      } catch (Refusal refusal) {
+        if (refusal.reason() == Reason.UPSTREAM_INVALID) {
+          throw refusal;
+        }
+        refused = refusal;
+      }
+    } else {
       // Includes nobody asked for, the upstream's own outcomes: validated, and not passed on.
-      redactor.validate(s, from, to);
-      if (!"OperationOutcome".equals(type)) {
+      refused = "OperationOutcome".equals(type) ? OUTCOME : OTHER_TYPE;
+    }
+    if (refused != null) {
+      to = redactor.skip(s, p);
+    }
+    if (to - from > limits.resourceBytesMax()) {
+      refused = TOO_LARGE;
+    }
+    return to;
+  }
+
+  private void release(byte[] s, String mode) {
+    if (refused != null || !mode.equals("match")) {
+      if (refused != OUTCOME) {
         out.withhold();
       }
       return;
     }
-    byte[] padded = Arrays.copyOf(Arrays.copyOfRange(s, from, to), to - from + Redactor.PADDING);
-    Redacted redacted;
-    try {
-      redacted =
-          redactor.redact(
-              view, Redactor.Layer.EXCHANGE, padded, 0, to - from, type, envelope.rebase());
-    } catch (Refusal refused) {
-      if (refused.reason() == Reason.UPSTREAM_INVALID) {
-        throw refused;
-      }
-      out.withhold();
-      return;
-    }
-    Fact fact = redacted.facts().get(0);
+    Fact fact = redactor.fact(envelope.type());
     if (envelope.onlyId() != null && !envelope.onlyId().equals(fact.id())) {
       out.withhold();
       return;
     }
-    out.text(released++ == 0 ? ",\"entry\":[{" : ",{");
-    if (fact.id().matches("[A-Za-z0-9\\-.]{1,64}")) {
-      String url = envelope.rebase() == null ? "" : envelope.rebase().external() + "/";
-      out.text("\"fullUrl\":\"" + url + type + "/" + fact.id() + "\",");
+    out.bytes(released++ == 0 ? FIRST : NEXT);
+    if (plain(fact.id())) {
+      out.bytes(fullUrl);
+      out.text(fact.id());
+      out.text("\",");
     }
-    out.text("\"resource\":");
-    redacted.writeTo(out);
-    out.text(",\"search\":{\"mode\":\"match\"}}");
-    out.account(redacted);
+    out.bytes(RESOURCE);
+    redactor.copy(s, from, to, out);
+    out.bytes(MATCH);
+    out.account(fact, redactor.hits());
+  }
+
+  /** Whether it is an id as FHIR writes them: {@code [A-Za-z0-9\-.]{1,64}}. */
+  private static boolean plain(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (!letter && c != '-' && c != '.') {
+        return false;
+      }
+    }
+    return !id.isEmpty() && id.length() <= 64;
   }
 
   /** Ends the list of entries; FHIR's arrays are never empty, so perhaps there is none. */
   void close() {
     if (released > 0) {
-      byte[] end = "]".getBytes(StandardCharsets.US_ASCII);
-      out.write(end, 0, end.length);
+      out.bytes(END);
     }
   }
 }

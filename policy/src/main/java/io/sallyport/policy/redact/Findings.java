@@ -1,19 +1,16 @@
 package io.sallyport.policy.redact;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What a walk learns of a resource besides what is to be taken out. */
 final class Findings {
-  /** Rule hits, as the policy writes the rules. */
-  final Map<String, Integer> removed = new HashMap<>();
+  final Hits hits = new Hits();
 
-  /** The patients the resource is about. */
-  final List<String> patients = new ArrayList<>();
+  private final Set<String> patients = new LinkedHashSet<>();
 
   /** Ids of contained resources that were taken out: references to them go, too. */
   final Set<String> deniedContained = new HashSet<>();
@@ -22,8 +19,6 @@ final class Findings {
   final Set<Integer> holes = new HashSet<>();
 
   final TagPlaces tags = new TagPlaces();
-
-  String id = "";
 
   /** Behind the value of resourceType. */
   int typeEnd;
@@ -34,13 +29,72 @@ final class Findings {
   /** A resource inside was taken out whole. */
   boolean nestedDenied;
 
+  private byte[] source;
+  private int idFrom;
+  private int idTo;
+
+  // The reference seen last: mostly the next one is the same.
+  private int lastFrom;
+  private int lastTo;
+
+  private int muted;
+
+  /** The resource's logical id; "" when it has none. */
+  String id() {
+    return idTo < idFrom ? "" : Text.decode(source, idFrom, idTo);
+  }
+
+  void id(int from, int to) {
+    idFrom = from;
+    idTo = to;
+  }
+
+  /** The ids of the patients the resource is about, in the order of their references. */
+  List<String> patients() {
+    return patients.isEmpty() ? List.of() : List.copyOf(patients);
+  }
+
+  /** Takes notice of a literal reference to a patient; any other says nothing. */
+  void patient(byte[] s, int from, int to, Bases bases) {
+    if (muted > 0 || Arrays.equals(s, from, to, s, lastFrom, lastTo)) {
+      return;
+    }
+    lastFrom = from;
+    lastTo = to;
+    patient(bases.patient(s, from, to));
+  }
+
+  void patient(String id) {
+    if (id != null && muted == 0) {
+      patients.add(id);
+    }
+  }
+
+  /** What a contained resource is about is not what its container is about. */
+  void mute(boolean contained) {
+    muted += contained ? 1 : 0;
+  }
+
+  void unmute(boolean contained) {
+    muted -= contained ? 1 : 0;
+  }
+
   /** Forgets all but {@link #deniedContained}, which the next walk of the same resource needs. */
-  void clear() {
-    removed.clear();
-    patients.clear();
-    holes.clear();
+  void clear(byte[] of, View view) {
+    hits.start(view);
+    source = of;
+    idFrom = 0;
+    idTo = -1;
+    lastFrom = 0;
+    lastTo = 0;
+    muted = 0;
+    if (!patients.isEmpty()) {
+      patients.clear();
+    }
+    if (!holes.isEmpty()) {
+      holes.clear();
+    }
     tags.clear();
-    id = "";
     typeEnd = -1;
     nestedPartial = false;
     nestedDenied = false;

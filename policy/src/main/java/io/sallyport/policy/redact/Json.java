@@ -4,6 +4,11 @@ package io.sallyport.policy.redact;
 final class Json {
   private Json() {}
 
+  /** A text as a JSON string. */
+  static String quoted(String text) {
+    return '"' + escaped(text) + '"';
+  }
+
   /** A text as the content of a JSON string. */
   static String escaped(String text) {
     StringBuilder escaped = new StringBuilder(text.length());

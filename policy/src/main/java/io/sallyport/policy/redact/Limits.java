@@ -12,4 +12,19 @@ package io.sallyport.policy.redact;
 public record Limits(
     int depthMax, int keyBytesMax, int numberBytesMax, int stringBytesMax, int resourceBytesMax) {
   public static final Limits DEFAULT = new Limits(256, 256, 100, 8 << 20, 8 << 20);
+
+  /** The depth of a container at {@code p}, one more than that of what it stands in. */
+  int deeper(int p, int depth) {
+    if (depth >= depthMax) {
+      throw Text.malformed(p, "nested deeper than " + depthMax);
+    }
+    return depth + 1;
+  }
+
+  /** Checks the key whose quotes are at {@code p} and {@code end}. */
+  void key(int p, int end) {
+    if (end - p - 1 > keyBytesMax) {
+      throw Text.malformed(p, "key is over " + keyBytesMax + " bytes");
+    }
+  }
 }

@@ -4,27 +4,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A state of the view's automaton: a type, seen at a place where certain rules are alive. Recursive
  * types are loops. Immutable once compiled.
  */
 final class Node {
-  /** A value nothing is known about: parsed as strictly as any other, never kept. */
-  static final Node UNKNOWN = new Node("");
-
   final String type;
   private final List<Slot> building = new ArrayList<>();
   Slot[] slots = {};
   private Slot[] table = {};
-  private int mask;
+  private long seed;
+  private int shift;
 
   /** Whether something may be taken out at or below this state. */
   boolean dirty;
-
-  /** Extensions with these URLs go; empty for none. Only on nodes of type Extension. */
-  Map<String, String> hiddenUrls = Map.of();
 
   /** What an answer says in the place of required elements that are hidden; null for nothing. */
   byte[] absent;
@@ -41,20 +35,36 @@ final class Node {
     building.add(slot);
   }
 
-  /** Builds the hash table; keys are unique within a FHIR type. */
+  /** Builds a hash table without collisions; keys are unique within a FHIR type. */
   void seal() {
     slots = building.toArray(new Slot[0]);
-    int size = Integer.highestOneBit(Math.max(4, slots.length * 3)) << 1;
-    table = new Slot[size];
-    mask = size - 1;
     for (Slot slot : slots) {
-      byte[] key = slot.key.getBytes(StandardCharsets.UTF_8);
-      int at = hash(key, 0, key.length) & mask;
-      while (table[at] != null) {
-        at = (at + 1) & mask;
+      slot.seal();
+    }
+    int bits = 2;
+    while (1 << bits < slots.length * 2) {
+      bits++;
+    }
+    long attempt = 0x9e3779b97f4a7c15L;
+    for (int tries = 0; !fits(attempt, 64 - bits); tries++) {
+      attempt = attempt * 6364136223846793005L + 1442695040888963407L | 1;
+      bits += tries % 64 == 63 ? 1 : 0;
+    }
+  }
+
+  private boolean fits(long attempt, int shifted) {
+    seed = attempt;
+    shift = shifted;
+    table = new Slot[1 << (64 - shift)];
+    for (Slot slot : slots) {
+      byte[] key = Arrays.copyOfRange(slot.literal, 1, slot.literal.length + 16);
+      int at = hash(key, 0, slot.literal.length - 3);
+      if (table[at] != null) {
+        return false;
       }
       table[at] = slot;
     }
+    return true;
   }
 
   /** The slot of a key whose bytes need no decoding; null when the type has no such element. */
@@ -62,28 +72,27 @@ final class Node {
     if (table.length == 0) {
       return null;
     }
-    int length = to - from;
-    for (int at = hash(source, from, to) & mask; table[at] != null; at = (at + 1) & mask) {
-      Slot slot = table[at];
-      if (slot.literal.length == length + 3
-          && Arrays.equals(slot.literal, 1, length + 1, source, from, to)) {
-        return slot;
-      }
-    }
-    return null;
+    Slot slot = table[hash(source, from, to)];
+    return slot != null
+            && slot.literal.length == to - from + 3
+            && Arrays.equals(slot.literal, 1, to - from + 1, source, from, to)
+        ? slot
+        : null;
   }
 
   /** The slot of a decoded key. */
   Slot find(String key) {
     byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-    return find(bytes, 0, bytes.length);
+    return find(Arrays.copyOf(bytes, bytes.length + 16), 0, bytes.length);
   }
 
-  private static int hash(byte[] source, int from, int to) {
-    int h = to - from;
-    for (int i = from; i < to; i++) {
-      h = h * 31 + source[i];
-    }
-    return h ^ h >>> 15;
+  /** From length and the first, last and middle eight bytes: those tell FHIR's keys apart. */
+  private int hash(byte[] source, int from, int to) {
+    int length = to - from;
+    long head = Words.at(source, from) & Words.mask(length);
+    long tail = length > 8 ? Words.at(source, to - 8) : 0;
+    long middle = length > 16 ? Words.at(source, from + length / 2 - 4) : 0;
+    long mixed = (head ^ Long.rotateLeft(tail, 23) ^ Long.rotateLeft(middle, 41)) * seed + length;
+    return (int) ((mixed ^ mixed >>> 32) * seed >>> shift);
   }
 }

@@ -2,10 +2,7 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Rewrites FHIR JSON to what a {@link View} lets through: one strict pass that validates the whole
@@ -17,8 +14,6 @@ import java.util.Set;
 public final class Redactor {
   /** Bytes that must lie behind the input, zero, so that every scan ends. */
   public static final int PADDING = 64;
-
-  private static final String SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
 
   /** Which rules apply besides the view. DESIGN: element layer and exchange layer. */
   public enum Layer {
@@ -54,21 +49,42 @@ public final class Redactor {
     if (to - from > limits.resourceBytesMax()) {
       throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over its limit");
     }
-    if (rebase != bases.rebase) {
-      bases = rebase == null ? Bases.NONE : new Bases(rebase);
-    }
     try {
-      return walk(view, layer, source, from, to, type);
+      int open = Text.space(source, from);
+      if (source[open] != '{') {
+        throw Text.malformed(open, "not a JSON object");
+      }
+      String found = TypeSkim.resourceType(source, open);
+      if (found == null || (type != null && !type.equals(found))) {
+        throw Text.malformed(open, type == null ? "no resourceType" : "not a " + type);
+      }
+      int end = walk(view, layer, source, open, found, rebase);
+      int rest = Text.space(source, end);
+      if (rest < to || end > to) {
+        throw Text.malformed(Math.min(rest, to), "bytes behind the resource, or input cut");
+      }
+      boolean whole = layer == Layer.ELEMENT;
+      return redacted(source, whole ? from : open, whole ? to : end, found);
     } catch (IndexOutOfBoundsException end) {
       throw Text.malformed(to, "input ends too early");
     }
   }
 
+  private Redacted redacted(byte[] source, int from, int to, String type) {
+    // A copy: between this call and the write, the loop may redact another exchange's resource.
+    Edits edits = walker.edits.snapshot();
+    return new Redacted(
+        edits.length(from, to),
+        sink -> edits.copy(source, from, to, sink),
+        List.of(fact(type)),
+        walker.found.hits.byName(),
+        0);
+  }
+
   /** Validates one JSON value that is not released; {@code source} is padded behind {@code to}. */
   void validate(byte[] source, int from, int to) {
     try {
-      walker.start(source, View.NONE, true, Bases.NONE);
-      if (walker.validate(from) != to) {
+      if (walker.skip(source, from) != to) {
         throw Text.malformed(to, "not one value");
       }
     } catch (IndexOutOfBoundsException end) {
@@ -76,24 +92,29 @@ public final class Redactor {
     }
   }
 
-  private Redacted walk(View view, Layer layer, byte[] source, int from, int to, String type) {
-    int open = Text.space(source, from);
-    if (source[open] != '{') {
-      throw Text.malformed(open, "not a JSON object");
-    }
-    String found = TypeSkim.resourceType(source, open);
-    if (found == null || (type != null && !type.equals(found))) {
-      throw Text.malformed(open, type == null ? "no resourceType" : "not a " + type);
-    }
-    Node root = view.root(found);
+  /** Validates one JSON value that is not released; returns the index behind it. */
+  int skip(byte[] source, int from) {
+    return walker.skip(source, from);
+  }
+
+  /**
+   * Pass 1 over the resource whose "{" is at {@code open}; what it found stays here until the next.
+   *
+   * @return the index behind the resource
+   */
+  int walk(View view, Layer layer, byte[] source, int open, String type, Rebase rebase) {
+    Node root = view.root(type);
     if (root == null) {
       throw new Refusal(Reason.NO_RULE_PERMITS, "the role is not shown this type");
     }
     boolean exchange = layer == Layer.EXCHANGE;
-    if (exchange && TypeSkim.withheld(source, open, found)) {
+    if (exchange && TypeSkim.withheld(source, open, type)) {
       throw new Refusal(
           Reason.NO_RULE_PERMITS,
           "Binaries, outcomes and Bundles other than collections are not released");
+    }
+    if (rebase != bases.rebase) {
+      bases = rebase == null ? Bases.NONE : new Bases(rebase);
     }
     walker.fresh();
     // In an answer the view alone decides, not what was in the resource: that would tell of it.
@@ -109,27 +130,10 @@ public final class Redactor {
       walker.start(source, view, exchange, bases);
       end = walker.resource(open, root);
     }
-    int rest = Text.space(source, end);
-    if (rest < to || end > to) {
-      throw Text.malformed(Math.min(rest, to), "bytes behind the resource, or input cut");
+    if (exchange && (walker.found.nestedPartial || root.dirty)) {
+      view.tags().insert(walker.found, walker.edits);
     }
-    Set<String> tags =
-        !exchange ? Set.of() : walker.found.nestedPartial ? view.tags() : view.tags(found);
-    if (!tags.isEmpty()) {
-      tag(tags);
-    }
-    Fact fact = new Fact(found, walker.found.id, patients(found));
-    int start = open;
-    int stop = layer == Layer.ELEMENT ? to : end;
-    int begin = layer == Layer.ELEMENT ? from : start;
-    // A copy: between this call and the write, the loop may redact another exchange's resource.
-    Edits edits = walker.edits.snapshot();
-    return new Redacted(
-        edits.length(begin, stop),
-        sink -> edits.copy(source, begin, stop, sink),
-        List.of(fact),
-        walker.found.removed,
-        0);
+    return end;
   }
 
   /**
@@ -145,51 +149,22 @@ public final class Redactor {
     return repeats || !walker.found.deniedContained.isEmpty();
   }
 
-  private List<String> patients(String type) {
-    if (!type.equals("Patient") || walker.found.id.isEmpty()) {
-      return walker.found.patients;
-    }
-    List<String> self = new ArrayList<>(walker.found.patients);
-    self.add(walker.found.id);
-    return self;
+  /** Pass 2 over what {@link #walk} walked. */
+  void copy(byte[] source, int from, int to, Sink sink) {
+    walker.edits.copy(source, from, to, sink);
   }
 
-  /**
-   * Adds the tags of a partial view. They depend on the view, never on whether something was there
-   * to hide: otherwise the tag would tell.
-   */
-  private void tag(Set<String> tags) {
-    String security = tags.contains("REDACTED") ? coding("REDACTED") : null;
-    String tag = tags.contains("SUBSETTED") ? coding("SUBSETTED") : null;
-    if (walker.found.tags.meta < 0) {
-      String inside =
-          (security == null ? "" : "\"security\":[" + security + "]")
-              + (security != null && tag != null ? "," : "")
-              + (tag == null ? "" : "\"tag\":[" + tag + "]");
-      walker.edits.insert(walker.found.typeEnd, bytes(",\"meta\":{" + inside + "}"));
-      return;
+  /** What the journal must know of the resource that {@link #walk} walked. */
+  Fact fact(String type) {
+    String id = walker.found.id();
+    if (type.equals("Patient") && !id.isEmpty()) {
+      walker.found.patient(id);
     }
-    StringBuilder front = new StringBuilder();
-    if (security != null && walker.found.tags.security < 0) {
-      front.append("\"security\":[").append(security).append("],");
-    } else if (security != null) {
-      walker.edits.insert(walker.found.tags.security, bytes(security + ","));
-    }
-    if (tag != null && walker.found.tags.tag < 0) {
-      front.append("\"tag\":[").append(tag).append("],");
-    } else if (tag != null) {
-      walker.edits.insert(walker.found.tags.tag, bytes(tag + ","));
-    }
-    if (front.length() > 0) {
-      walker.edits.insert(walker.found.tags.meta, bytes(front.toString()));
-    }
+    return new Fact(type, id, walker.found.patients());
   }
 
-  private static String coding(String code) {
-    return "{\"system\":\"" + SYSTEM + "\",\"code\":\"" + code + "\"}";
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+  /** What the rules took out of it. */
+  Hits hits() {
+    return walker.found.hits;
   }
 }

@@ -1,6 +1,7 @@
 package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** One JSON key that an object of a {@link Node} may have, and what is done with its value. */
 final class Slot {
@@ -39,6 +40,9 @@ final class Slot {
   /** The rule that hides it, as the policy writes it; null when it is shown. */
   String hiddenBy;
 
+  /** The number of that rule in its view, or of being derived; -1 for none. */
+  int rule = -1;
+
   /** meta.versionId and meta.lastUpdated: shown only where versions are. */
   boolean version;
 
@@ -66,10 +70,16 @@ final class Slot {
   /** Extension.url, which a rule may name. */
   boolean extensionUrl;
 
-  /** Whether its items have their other half at the same index of a list beside it. */
-  boolean aligned() {
-    return list && (underscore || kind == Kind.PRIMITIVE);
-  }
+  /** A shown value that nothing is done with but walking it: the common case, decided once. */
+  boolean plain;
+
+  /** {@link #literal} as words, the first two at hand: a key is compared in two steps. */
+  private final long first;
+
+  private final long second;
+  private final long firstMask;
+  private final long secondMask;
+  private final boolean longer;
 
   Slot(String key, Kind kind, boolean list, boolean underscore) {
     this.key = key;
@@ -77,5 +87,44 @@ final class Slot {
     this.kind = kind;
     this.list = list;
     this.underscore = underscore;
+    this.firstMask = Words.mask(literal.length);
+    this.secondMask = Words.mask(literal.length - 8);
+    byte[] padded = Arrays.copyOf(literal, literal.length + 16);
+    this.first = Words.at(padded, 0) & firstMask;
+    this.second = Words.at(padded, 8) & secondMask;
+    this.longer = literal.length > 16;
+  }
+
+  /** To be called when all marks are set. */
+  void seal() {
+    boolean acts = url || reference || patient || extensionUrl;
+    plain =
+        hiddenBy == null
+            && !version
+            && !acts
+            && !id
+            && !derived
+            && !meta
+            && !metaSecurity
+            && !metaTag
+            && kind != Kind.RESOURCE
+            && kind != Kind.RESOURCE_TYPE;
+  }
+
+  /** Whether {@link #literal} stands at {@code p}; the source is padded. */
+  boolean at(byte[] s, int p) {
+    return ((Words.at(s, p) ^ first) & firstMask) == 0
+        && ((Words.at(s, p + 8) ^ second) & secondMask) == 0
+        && (!longer || Text.startsWith(s, p + 16, s.length, literal, 16));
+  }
+
+  /** Whether something is done with a string's content. */
+  boolean acts() {
+    return url || reference || patient || extensionUrl || id;
+  }
+
+  /** Whether its items have their other half at the same index of a list beside it. */
+  boolean aligned() {
+    return list && (underscore || kind == Kind.PRIMITIVE);
   }
 }

@@ -2,9 +2,6 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -13,11 +10,7 @@ import java.util.Arrays;
  * Works on a padded array whose zero bytes end every scan.
  */
 final class Text {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGHS = 0x8080808080808080L;
+  private static final long SPACES = 0x2020202020202020L;
 
   private Text() {}
 
@@ -26,10 +19,17 @@ final class Text {
   }
 
   static int space(byte[] s, int p) {
-    while (s[p] == ' ' || s[p] == '\n' || s[p] == '\r' || s[p] == '\t') {
+    while (true) {
+      int c = s[p];
+      if (c > ' ' || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) {
+        return p;
+      }
       p++;
+      // Pretty-printed: the indentation, eight blanks at a time.
+      while (p + 8 <= s.length && Words.at(s, p) == SPACES) {
+        p += 8;
+      }
     }
-    return p;
   }
 
   /**
@@ -40,10 +40,12 @@ final class Text {
   static int string(byte[] s, int p) {
     while (true) {
       // Eight bytes at a time: stop at a quote, a backslash, a control character or non-ASCII.
-      long x = (long) LONG.get(s, p);
+      long x = Words.at(s, p);
       long quote = x ^ 0x2222222222222222L;
       long slash = x ^ 0x5c5c5c5c5c5c5c5cL;
-      long stop = ((quote - ONES) | (slash - ONES) | (x - 0x2020202020202020L) | x) & HIGHS;
+      long stop =
+          ((quote - Words.ONES) | (slash - Words.ONES) | (x - 0x2020202020202020L) | x)
+              & Words.HIGHS;
       if (stop == 0) {
         p += 8;
         continue;
@@ -208,7 +210,29 @@ final class Text {
   }
 
   static boolean startsWith(byte[] s, int from, int to, byte[] prefix) {
-    return to - from >= prefix.length
-        && Arrays.equals(s, from, from + prefix.length, prefix, 0, prefix.length);
+    return startsWith(s, from, to, prefix, 0);
+  }
+
+  /** Whether {@code prefix} from {@code skipped} on stands at {@code from}. */
+  static boolean startsWith(byte[] s, int from, int to, byte[] prefix, int skipped) {
+    int length = prefix.length - skipped;
+    return to - from >= length
+        && Arrays.equals(s, from, from + length, prefix, skipped, prefix.length);
+  }
+
+  /** Whether a string's content has an escape. */
+  static boolean escaped(byte[] s, int from, int to) {
+    int p = from;
+    for (; p + 8 <= to; p += 8) {
+      if (Words.equal(Words.at(s, p), 0x5c5c5c5c5c5c5c5cL) != 0) {
+        return true;
+      }
+    }
+    for (; p < to; p++) {
+      if (s[p] == '\\') {
+        return true;
+      }
+    }
+    return false;
   }
 }

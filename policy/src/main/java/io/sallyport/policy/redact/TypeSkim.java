@@ -67,7 +67,7 @@ final class TypeSkim {
       return Arrays.equals(s, from, to, plain, 0, plain.length);
     }
     return to - from > plain.length
-        && contains(s, from, to)
+        && Text.escaped(s, from, to)
         && Text.decode(s, from, to).equals(wanted);
   }
 
@@ -82,15 +82,5 @@ final class TypeSkim {
       case "OperationOutcome", "Binary" -> true;
       default -> false;
     };
-  }
-
-  /** Whether a string's content has an escape. */
-  static boolean contains(byte[] s, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (s[i] == '\\') {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -4,7 +4,6 @@ import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,15 +21,30 @@ public final class View {
     HIDDEN
   }
 
-  /** Shows nothing. */
-  static final View NONE = new View(Map.of(), null, 1, true);
+  /** What a nested resource counts under whose type is none of FHIR's. */
+  static final String ANY_RESOURCE = "resource";
 
   private final Map<String, Node> roots;
   private final RoleRules rules;
   private final int ordinals;
   private final boolean partial;
+  private final Map<String, Integer> hiddenUrls;
+  private final String[] ruleNames;
+  private final Map<String, Integer> ruleNumbers;
+  private final Tags tags;
 
-  View(Map<String, Node> roots, RoleRules rules, int ordinals, boolean partial) {
+  View(
+      Map<String, Node> roots,
+      RoleRules rules,
+      int ordinals,
+      boolean partial,
+      Map<String, Integer> hiddenUrls,
+      Map<String, Integer> ruleNumbers) {
+    this.ruleNumbers = ruleNumbers;
+    this.ruleNames = new String[ruleNumbers.size()];
+    ruleNumbers.forEach((name, number) -> ruleNames[number] = name);
+    this.tags = new Tags(rules.tags());
+    this.hiddenUrls = hiddenUrls;
     this.partial = partial;
     this.roots = roots;
     this.rules = rules;
@@ -124,19 +138,30 @@ public final class View {
     return roots.get(type);
   }
 
-  /** The tags that a partial view of this type carries. */
-  Set<String> tags(String type) {
-    return whole(type) ? Set.of() : rules.tags();
-  }
-
-  /** The tags of a resource of which something went although its own type is seen whole. */
-  Set<String> tags() {
-    return rules.tags();
+  /** The labels of what is not seen whole. */
+  Tags tags() {
+    return tags;
   }
 
   /** Whether narrative and signatures stay where something is hidden. */
   boolean keepsDerived() {
     return rules.keepDerived();
+  }
+
+  /** The number of the rule that hides extensions of this URL; -1 when none does. */
+  int hiddenUrl(String url) {
+    return hiddenUrls.getOrDefault(url, -1);
+  }
+
+  /** The number that a nested resource of a type not shown counts under. */
+  int rule(String type) {
+    Integer number = ruleNumbers.get(type);
+    return number == null ? ruleNumbers.get(ANY_RESOURCE) : number;
+  }
+
+  /** The names of the rules, by number. */
+  String[] rules() {
+    return ruleNames;
   }
 
   /** Whether there is anything, of any type, that this view does not show. */

@@ -90,7 +90,30 @@ final class ViewCompiler {
     boolean partial =
         roots.size() < definitions.resources().size()
             || roots.values().stream().anyMatch(root -> root.dirty);
-    return new View(roots, rules, ordinals, partial);
+    Map<String, Integer> numbers = numbers();
+    Map<String, Integer> urls = new HashMap<>();
+    hiddenUrls.forEach((url, rule) -> urls.put(url, numbers.get(rule)));
+    return new View(roots, rules, ordinals, partial, urls, numbers);
+  }
+
+  /** Numbers all that something can be taken out for. */
+  private Map<String, Integer> numbers() {
+    Map<String, Integer> numbers = new HashMap<>();
+    for (Node node : order) {
+      for (Slot slot : node.slots) {
+        String name = slot.hiddenBy == null && slot.derived ? slot.key : slot.hiddenBy;
+        slot.rule = name == null ? -1 : number(numbers, name);
+      }
+    }
+    hiddenUrls.values().forEach(name -> number(numbers, name));
+    definitions.resources().forEach(name -> number(numbers, name));
+    number(numbers, View.ANY_RESOURCE);
+    return numbers;
+  }
+
+  private static int number(Map<String, Integer> numbers, String name) {
+    Integer known = numbers.putIfAbsent(name, numbers.size());
+    return known == null ? numbers.size() - 1 : known;
   }
 
   private void rolePatterns() {
@@ -167,9 +190,7 @@ final class ViewCompiler {
     nodes.put(state, node);
     order.add(node);
     node.entry = ordinals++;
-    if (type.equals("Extension")) {
-      node.hiddenUrls = hiddenUrls;
-    }
+    node.dirty = type.equals("Extension") && !hiddenUrls.isEmpty();
     if (root) {
       number(node, new Slot("resourceType", Slot.Kind.RESOURCE_TYPE, false, false));
     }
@@ -271,7 +292,7 @@ final class ViewCompiler {
         || (state.type().equals("Signature") && element.name().equals("data"));
   }
 
-  private static void mark(Slot slot, State state, Element element, String type) {
+  private void mark(Slot slot, State state, Element element, String type) {
     String name = element.name();
     boolean reference = state.type().equals("Reference") && name.equals("reference");
     slot.reference = reference;
@@ -283,7 +304,8 @@ final class ViewCompiler {
       slot.metaSecurity = name.equals("security");
       slot.metaTag = name.equals("tag");
     }
-    slot.extensionUrl = state.type().equals("Extension") && name.equals("url");
+    slot.extensionUrl =
+        !hiddenUrls.isEmpty() && state.type().equals("Extension") && name.equals("url");
   }
 
   private void number(Node node, Slot slot) {
@@ -306,9 +328,6 @@ final class ViewCompiler {
   }
 
   private static boolean dirty(Node node) {
-    if (!node.hiddenUrls.isEmpty()) {
-      return true;
-    }
     for (Slot slot : node.slots) {
       if (slot.hiddenBy != null || (slot.child != null && slot.child.dirty)) {
         return true;

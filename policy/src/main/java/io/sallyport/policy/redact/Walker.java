@@ -2,15 +2,29 @@ package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * Pass 1: one strict walk over a resource's bytes along the view's automaton. It validates
  * everything, also what will go; it writes nothing, but notes edits and facts. Nothing leaves
  * before it returns.
+ *
+ * <p>A walked value is answered by the index behind it, or by the complement of that index when
+ * nothing of it stays.
  */
 final class Walker {
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+  /** Prediction tables that a walker keeps: one for each view a loop has served lately. */
+  private static final int TABLES_MAX = 64;
+
+  /** Where an object stands: it is the outermost resource, or that one's meta, or elsewhere. */
+  private static final int RESOURCE = 1;
+
+  private static final int META = 2;
+  private static final int INSIDE = 0;
 
   final Edits edits = new Edits();
   final Findings found = new Findings();
@@ -22,7 +36,10 @@ final class Walker {
   final Set<Integer> doomed = new HashSet<>();
 
   private final Limits limits;
+  private final int stringBytesMax;
   private final Duplicates duplicates = new Duplicates();
+  private final Unkept unkept;
+  private final Map<View, Slot[]> tables = new IdentityHashMap<>();
   private byte[] s;
   private View view;
   private boolean exchange;
@@ -31,15 +48,15 @@ final class Walker {
   /** The slot that followed each slot last time. A hint: it may cost time, never correctness. */
   private Slot[] successors = {};
 
-  private View predicted;
-
-  // What the value just walked turned out to be.
-  private boolean kept;
-  private boolean inMeta;
+  // What a step tells the object around it, besides its value.
+  private int cursor;
   private boolean holderGoes;
+  private int hiddenUrl;
 
   Walker(Limits limits) {
     this.limits = limits;
+    this.stringBytesMax = limits.stringBytesMax();
+    this.unkept = new Unkept(limits, duplicates);
   }
 
   /** Starts on a resource of which no walk has learned anything yet. */
@@ -52,188 +69,268 @@ final class Walker {
   /** Starts a walk; what an earlier walk of the same resource learned stays. */
   void start(byte[] source, View by, boolean inExchange, Bases with) {
     s = source;
-    view = by;
     exchange = inExchange;
     bases = with;
     edits.clear();
-    found.clear();
+    found.clear(source, by);
     duplicates.clear();
-    inMeta = holderGoes = false;
-    // View.NONE predicts nothing: validating an envelope must not throw away what a view learned.
-    if (predicted != by && by != View.NONE) {
-      predicted = by;
-      successors = new Slot[by.ordinals()];
+    holderGoes = false;
+    hiddenUrl = -1;
+    if (view != by) {
+      view = by;
+      if (tables.size() == TABLES_MAX && !tables.containsKey(by)) {
+        tables.clear();
+      }
+      successors = tables.computeIfAbsent(by, v -> new Slot[v.ordinals()]);
     }
   }
 
   /** Walks the root resource whose "{" is at {@code p}; returns the index behind its "}". */
   int resource(int p, Node root) {
-    return object(p, root, 1, true);
+    return end(object(p, root, 1, RESOURCE));
   }
 
   /** Validates one value of any kind, of which nothing is kept; returns the index behind it. */
-  int validate(int p) {
-    return any(p, Node.UNKNOWN, 1);
+  int skip(byte[] source, int p) {
+    duplicates.clear();
+    return unkept.value(source, p, 0);
   }
 
-  private int object(int p, Node node, int depth, boolean outermost) {
-    int open = p;
-    shallow(p, depth);
-    int frame = duplicates.open(node.slots.length);
-    String ownId = null;
-    String hiddenUrl = null;
+  private static int end(int walked) {
+    return walked ^ walked >> 31;
+  }
+
+  private int object(int p, Node node, int depth, int place) {
+    final byte[] s = this.s;
+    final int open = p;
+    final Slot[] next = successors;
+    long seen = 0;
+    long seenMore = 0;
+    int frame = -1;
     boolean goes = false;
     boolean any = false;
     int pending = -1;
     int comma = -1;
     int last = node.entry;
-    p = Text.space(s, p + 1);
+    p++;
+    if (s[p] <= ' ') {
+      p = Text.space(s, p);
+    }
     if (s[p] == '}') {
       throw Text.malformed(open, "empty object");
     }
     while (true) {
-      int keyStart = p;
+      final int key = p;
       if (pending >= 0) {
-        edits.remove(pending, keyStart);
+        edits.remove(pending, key);
         pending = -1;
       }
-      Slot slot = node.slots.length == 0 ? null : successors[last];
-      int value;
-      if (slot != null && Text.startsWith(s, p, s.length, slot.literal)) {
-        value = p + slot.literal.length;
+      Slot slot = next[last];
+      if (slot != null && slot.at(s, p)) {
+        p += slot.literal.length;
       } else {
-        if (s[p] != '"') {
-          throw Text.malformed(p, "a key must be a string");
-        }
-        int end = Text.string(s, p + 1);
-        if (end - p - 1 > limits.keyBytesMax()) {
-          throw Text.malformed(p, "key is over " + limits.keyBytesMax() + " bytes");
-        }
-        slot = slot(node, p + 1, end, frame);
-        value = Text.space(s, end + 1);
-        if (s[value] != ':') {
-          throw Text.malformed(value, "expected ':'");
-        }
-        value++;
+        slot = key(node, p);
         if (slot != null) {
-          successors[last] = slot;
-        }
-      }
-      if (slot != null) {
-        last = slot.ordinal;
-        if (!duplicates.mark(frame, slot.index)) {
-          throw Text.malformed(keyStart, "duplicate key");
-        }
-      }
-      value = Text.space(s, value);
-      int valueEnd = member(value, slot, depth, outermost, open);
-      boolean keep = kept;
-      goes |= holderGoes;
-      holderGoes = false;
-      if (slot != null && slot.extensionUrl && s[value] == '"' && !node.hiddenUrls.isEmpty()) {
-        hiddenUrl = node.hiddenUrls.get(Text.decode(s, value + 1, valueEnd - 1));
-      }
-      if (keep && slot.id && s[value] == '"') {
-        ownId = Text.decode(s, value + 1, valueEnd - 1);
-      }
-      if (!keep) {
-        if (any) {
-          edits.remove(comma, valueEnd);
+          next[last] = slot;
         } else {
-          pending = keyStart;
+          frame = unknown(node, key, frame);
         }
-      } else {
-        any = true;
+        p = cursor;
       }
-      p = Text.space(s, valueEnd);
+      if (s[p] <= ' ') {
+        p = Text.space(s, p);
+      }
+      int walked;
+      if (slot == null) {
+        walked = ~unkept.value(s, p, depth);
+      } else {
+        last = slot.ordinal;
+        int index = slot.index;
+        long bit = 1L << index;
+        if (index < 64) {
+          if ((seen & bit) != 0) {
+            throw Text.malformed(key, "duplicate key");
+          }
+          seen |= bit;
+        } else if (index < 128) {
+          if ((seenMore & bit) != 0) {
+            throw Text.malformed(key, "duplicate key");
+          }
+          seenMore |= bit;
+        } else {
+          frame = wide(node, slot, key, frame);
+        }
+        if (!slot.plain) {
+          walked = marked(p, slot, depth, place, open);
+          goes |= holderGoes;
+          holderGoes = false;
+        } else if (slot.list) {
+          walked = s[p] == '[' ? list(p, slot, depth, open) : misfit(p, slot, depth, open);
+        } else {
+          walked = single(p, slot, depth);
+        }
+      }
+      if (walked >= 0) {
+        any = true;
+        p = walked;
+      } else {
+        p = ~walked;
+        if (any) {
+          edits.remove(comma, p);
+        } else {
+          pending = key;
+        }
+      }
+      if (s[p] <= ' ') {
+        p = Text.space(s, p);
+      }
       if (s[p] == ',') {
-        comma = p;
-        p = Text.space(s, p + 1);
+        comma = p++;
+        if (s[p] <= ' ') {
+          p = Text.space(s, p);
+        }
       } else if (s[p] == '}') {
         break;
       } else {
         throw Text.malformed(p, "expected ',' or '}'");
       }
     }
-    duplicates.close(frame);
-    if (outermost) {
-      found.id = ownId == null ? "" : ownId;
+    if (frame >= 0) {
+      duplicates.close(frame);
     }
     if (any && exchange && node.absent != null) {
       edits.replace(p, p, node.absent);
     }
-    kept = any && !goes;
-    if (hiddenUrl != null) {
-      hit(hiddenUrl);
-      kept = false;
+    if (hiddenUrl >= 0) {
+      found.hits.hit(hiddenUrl);
+      hiddenUrl = -1;
+      goes = true;
     }
-    return p + 1;
+    p++;
+    return any && !goes ? p : ~p;
   }
 
-  private Slot slot(Node node, int from, int to, int frame) {
-    boolean escaped = TypeSkim.contains(s, from, to);
-    Slot slot = escaped ? node.find(Text.decode(s, from, to)) : node.find(s, from, to);
-    if (slot == null && !duplicates.mark(frame, Text.decode(s, from, to))) {
-      throw Text.malformed(from, "duplicate key");
+  /** A key that was not foreseen; leaves {@link #cursor} behind its colon. */
+  private Slot key(Node node, int p) {
+    if (s[p] != '"') {
+      throw Text.malformed(p, "a key must be a string");
     }
-    return slot;
+    int end = Text.string(s, p + 1);
+    limits.key(p, end);
+    cursor = Text.space(s, end + 1);
+    if (s[cursor] != ':') {
+      throw Text.malformed(cursor, "expected ':'");
+    }
+    cursor++;
+    return Text.escaped(s, p + 1, end)
+        ? node.find(Text.decode(s, p + 1, end))
+        : node.find(s, p + 1, end);
   }
 
-  /** Walks a member's value and says in {@link #kept} whether it stays. */
-  private int member(int p, Slot slot, int depth, boolean outermost, int open) {
-    if (slot == null) {
-      return drop(p, depth);
+  private int unknown(Node node, int p, int frame) {
+    int opened = frame >= 0 ? frame : duplicates.open(node.slots.length);
+    int end = Text.string(s, p + 1);
+    if (!duplicates.mark(opened, Text.decode(s, p + 1, end))) {
+      throw Text.malformed(p, "duplicate key");
     }
+    return opened;
+  }
+
+  private int wide(Node node, Slot slot, int p, int frame) {
+    int opened = frame >= 0 ? frame : duplicates.open(node.slots.length);
+    if (!duplicates.mark(opened, slot.index)) {
+      throw Text.malformed(p, "duplicate key");
+    }
+    return opened;
+  }
+
+  /** The value of a slot that something is done with. */
+  private int marked(int p, Slot slot, int depth, int place, int open) {
     if (slot.kind == Slot.Kind.RESOURCE_TYPE) {
-      int end = primitive(p, slot, false);
-      if (outermost) {
+      int end = Scalars.end(s, p, limits);
+      if (place == RESOURCE) {
         found.typeEnd = end;
       }
-      kept = true;
       return end;
     }
     boolean hide = slot.hiddenBy != null || (dropDerived && slot.derived);
     boolean version = slot.version && exchange && !view.versions();
-    boolean own = slot.meta && outermost;
-    boolean around = inMeta;
-    inMeta = own;
-    int end = s[p] == '[' ? list(p, slot, depth, open) : single(p, slot, depth);
-    inMeta = around;
-    if (hide && kept) {
-      hit(slot.hiddenBy == null ? slot.key : slot.hiddenBy);
+    boolean own = slot.meta && place == RESOURCE;
+    int walked;
+    if ((s[p] == '[') != slot.list) {
+      walked = misfit(p, slot, depth, open);
+    } else if (slot.list) {
+      walked = list(p, slot, depth, open);
+    } else if (own && s[p] == '{') {
+      walked = object(p, slot.child, limits.deeper(p, depth), META);
+    } else {
+      walked = single(p, slot, depth);
     }
-    boolean shape = (s[p] == '[') == slot.list;
-    if (!shape && slot.aligned()) {
+    if (slot.id && place == RESOURCE && s[p] == '"') {
+      found.id(p + 1, end(walked) - 1);
+    }
+    if (walked >= 0 && (hide || version)) {
+      if (hide) {
+        found.hits.hit(slot.rule);
+      }
+      walked = ~walked;
+    }
+    found.tags.note(p, slot, own, place == META, walked >= 0);
+    return walked;
+  }
+
+  /** A list where one value should be, or the reverse. */
+  private int misfit(int p, Slot slot, int depth, int open) {
+    if (slot.aligned()) {
       found.holes.add(open);
     }
-    kept &= !hide && !version && shape;
-    found.tags.note(p, slot, own, inMeta, kept);
-    return end;
+    if (s[p] == '[' && s[Text.space(s, p + 1)] == ']') {
+      throw Text.malformed(p, "empty array");
+    }
+    return ~unkept.value(s, p, depth);
   }
 
   private int single(int p, Slot slot, int depth) {
-    switch (slot.kind) {
-      case PRIMITIVE -> {
-        if (s[p] == '{' || s[p] == '[' || s[p] == 'n') {
-          return drop(p, depth);
-        }
-        kept = true;
-        return primitive(p, slot, true);
-      }
-      case OBJECT -> {
-        if (s[p] != '{') {
-          return drop(p, depth);
-        }
-        return object(p, slot.child, depth + 1, false);
-      }
-      default -> {
-        return nested(p, slot, depth);
-      }
+    int c = s[p];
+    if (slot.child != null && slot.kind == Slot.Kind.OBJECT) {
+      return c == '{'
+          ? object(p, slot.child, limits.deeper(p, depth), INSIDE)
+          : ~unkept.value(s, p, depth);
     }
+    if (slot.kind == Slot.Kind.RESOURCE) {
+      return c == '{' ? nested(p, slot, depth) : ~unkept.value(s, p, depth);
+    }
+    if (c == '"') {
+      int end = Text.string(s, p + 1);
+      if (end - p > stringBytesMax) {
+        return Scalars.end(s, p, limits);
+      }
+      return slot.plain || !slot.acts() || act(p + 1, end, slot) ? end + 1 : ~(end + 1);
+    }
+    return c == '{' || c == '[' || c == 'n'
+        ? ~unkept.value(s, p, depth)
+        : Scalars.end(s, p, limits);
+  }
+
+  /** Does what a string's slot asks for; false when the string goes. */
+  private boolean act(int from, int to, Slot slot) {
+    if (slot.extensionUrl) {
+      hiddenUrl = view.hiddenUrl(Text.decode(s, from, to));
+    }
+    if (slot.patient) {
+      found.patient(s, from, to, bases);
+    }
+    if (slot.url) {
+      bases.rewrite(s, from, to, edits);
+    }
+    return !slot.reference
+        || found.deniedContained.isEmpty()
+        || s[from] != '#'
+        || !found.deniedContained.contains(Text.decode(s, from + 1, to));
   }
 
   private int list(int p, Slot slot, int depth, int open) {
-    shallow(p, depth + 1);
+    depth = limits.deeper(p, depth);
     // Aligned with its other half by index: there an item becomes null instead of going.
     boolean aligned = slot.aligned();
     boolean any = false;
@@ -251,28 +348,30 @@ final class Walker {
         pending = -1;
       }
       boolean place = aligned && (doomed.isEmpty() || !doomed.contains(item));
-      int end;
+      int walked;
       if (aligned && s[p] == 'n') {
-        end = Text.word(s, p, "null");
-        kept = false;
+        walked = ~Text.word(s, p, "null");
       } else {
-        end = single(p, slot, depth + 1);
-        if (!kept && aligned) {
+        walked = single(p, slot, depth);
+        if (walked < 0 && aligned) {
           found.holes.add(open);
         }
-        if (!kept && place) {
-          edits.remove(item, end, NULL);
+        if (walked < 0 && place) {
+          edits.remove(item, ~walked, NULL);
         }
       }
-      any |= kept;
-      if (kept || place) {
+      any |= walked >= 0;
+      p = end(walked);
+      if (walked >= 0 || place) {
         written = true;
       } else if (written) {
-        edits.remove(comma, end);
+        edits.remove(comma, p);
       } else {
         pending = item;
       }
-      p = Text.space(s, end);
+      if (s[p] <= ' ') {
+        p = Text.space(s, p);
+      }
       if (s[p] == ',') {
         comma = p;
         p = Text.space(s, p + 1);
@@ -282,110 +381,37 @@ final class Walker {
         throw Text.malformed(p, "expected ',' or ']'");
       }
     }
+    p++;
     // A list of nulls says nothing, unless it holds the places of its underscore list.
-    kept = slot.underscore ? any : written;
-    return p + 1;
-  }
-
-  private int primitive(int p, Slot slot, boolean act) {
-    int behind = Scalars.end(s, p, limits);
-    if (s[p] != '"') {
-      return behind;
-    }
-    int end = behind - 1;
-    if (act) {
-      if (slot.reference && !found.deniedContained.isEmpty() && s[p + 1] == '#') {
-        kept = !found.deniedContained.contains(Text.decode(s, p + 2, end));
-      }
-      bases.act(s, p + 1, end, slot, edits, found.patients);
-    }
-    return end + 1;
+    return (slot.underscore ? any : written) ? p : ~p;
   }
 
   /** A resource inside another, judged by its own type's rules as well. */
   private int nested(int p, Slot slot, int depth) {
-    if (s[p] != '{') {
-      return drop(p, depth);
-    }
     String type = TypeSkim.resourceType(s, p);
     Node root = type == null ? null : view.root(type);
     if (root != null && exchange && TypeSkim.withheld(s, p, type)) {
       root = null;
     }
     boolean contained = slot.key.equals("contained");
-    int size = found.patients.size();
-    int end = object(p, root == null ? Node.UNKNOWN : root, depth + 1, false);
-    String self = "Patient".equals(type) && !contained ? TypeSkim.id(s, p) : null;
-    if (self != null && !found.patients.contains(self)) {
-      found.patients.add(self);
-    }
-    while (found.patients.size() > size && (contained || root == null)) {
-      found.patients.remove(found.patients.size() - 1);
-    }
-    if (root != null) {
-      found.nestedPartial |= root.dirty;
-      return end;
-    }
-    String denied = contained ? TypeSkim.id(s, p) : null;
-    if (denied != null) {
-      found.deniedContained.add(denied);
-    }
-    hit(type == null ? "resource" : type);
-    found.nestedDenied = true;
-    kept = false;
-    // What is left of an entry or a parameter would still tell of it.
-    holderGoes = !contained;
-    return end;
-  }
-
-  private void shallow(int p, int depth) {
-    if (depth > limits.depthMax()) {
-      throw Text.malformed(p, "nested deeper than " + limits.depthMax());
-    }
-  }
-
-  private int drop(int p, int depth) {
-    int end = any(p, Node.UNKNOWN, depth);
-    kept = false;
-    return end;
-  }
-
-  /** A value nobody keeps, as strictly parsed as any. */
-  private int any(int p, Node node, int depth) {
-    shallow(p, depth);
-    switch (s[p]) {
-      case '{' -> {
-        if (s[Text.space(s, p + 1)] == '}') {
-          return Text.space(s, p + 1) + 1;
-        }
-        return object(p, node, depth + 1, false);
+    if (root == null) {
+      String denied = contained ? TypeSkim.id(s, p) : null;
+      if (denied != null) {
+        found.deniedContained.add(denied);
       }
-      case '[' -> {
-        p = Text.space(s, p + 1);
-        if (s[p] == ']') {
-          return p + 1;
-        }
-        while (true) {
-          p = Text.space(s, any(p, node, depth + 1));
-          if (s[p] == ']') {
-            return p + 1;
-          }
-          if (s[p] != ',') {
-            throw Text.malformed(p, "expected ',' or ']'");
-          }
-          p = Text.space(s, p + 1);
-        }
-      }
-      case 'n' -> {
-        return Text.word(s, p, "null");
-      }
-      default -> {
-        return primitive(p, null, false);
-      }
+      found.hits.hit(view.rule(type));
+      found.nestedDenied = true;
+      // What is left of an entry or a parameter would still tell of it.
+      holderGoes = !contained;
+      return ~unkept.value(s, p, depth);
     }
-  }
-
-  private void hit(String rule) {
-    found.removed.merge(rule, 1, Integer::sum);
+    found.mute(contained);
+    int walked = object(p, root, limits.deeper(p, depth), INSIDE);
+    found.unmute(contained);
+    if (!contained && type.equals("Patient")) {
+      found.patient(TypeSkim.id(s, p));
+    }
+    found.nestedPartial |= root.dirty;
+    return walked;
   }
 }

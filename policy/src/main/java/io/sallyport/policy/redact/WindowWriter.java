@@ -3,17 +3,19 @@ package io.sallyport.policy.redact;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What of a Bundle will leave next, with the facts that its record needs. */
 final class WindowWriter implements Sink {
   private byte[] bytes = new byte[8 << 10];
   private int size;
   private List<Fact> facts = new ArrayList<>();
-  private Map<String, Integer> removed = new HashMap<>();
+  private final Hits hits = new Hits();
   private int withheld;
+
+  WindowWriter(View view) {
+    hits.start(view);
+  }
 
   @Override
   public void write(byte[] source, int offset, int length) {
@@ -24,30 +26,18 @@ final class WindowWriter implements Sink {
     size += length;
   }
 
-  void text(String text) {
-    byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+  void bytes(byte[] encoded) {
     write(encoded, 0, encoded.length);
   }
 
-  /** A JSON string. */
-  static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        quoted.append('\\').append(c);
-      } else if (c < 0x20) {
-        quoted.append(String.format("\\u%04x", (int) c));
-      } else {
-        quoted.append(c);
-      }
-    }
-    return quoted.append('"').toString();
+  void text(String text) {
+    bytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  void account(Redacted entry) {
-    facts.addAll(entry.facts());
-    entry.removed().forEach((rule, count) -> removed.merge(rule, count, Integer::sum));
+  /** A released resource. */
+  void account(Fact fact, Hits removed) {
+    facts.add(fact);
+    hits.add(removed);
   }
 
   void withhold() {
@@ -63,11 +53,12 @@ final class WindowWriter implements Sink {
     byte[] content = bytes;
     int length = size;
     Redacted window =
-        new Redacted(length, sink -> sink.write(content, 0, length), facts, removed, withheld);
-    bytes = new byte[8 << 10];
+        new Redacted(
+            length, sink -> sink.write(content, 0, length), facts, hits.byName(), withheld);
+    bytes = new byte[content.length];
     size = 0;
     facts = new ArrayList<>();
-    removed = new HashMap<>();
+    hits.clear();
     withheld = 0;
     return window;
   }

@@ -20,7 +20,6 @@ final class BundleWindows implements Windows {
   private final Upstream.Response response;
   private final BundleStream stream;
   private final Digest digest = new Digest();
-  private final byte[] scratch = new byte[8 << 10];
   private int sinceYield;
   private int windows;
   private int resources;
@@ -72,11 +71,7 @@ final class BundleWindows implements Windows {
     }
     try {
       sinceYield += chunk.readableBytes();
-      while (chunk.isReadable()) {
-        int length = Math.min(scratch.length, chunk.readableBytes());
-        chunk.readBytes(scratch, 0, length);
-        stream.feed(scratch, 0, length);
-      }
+      stream.feed(chunk.readableBytes(), chunk::readBytes);
     } finally {
       chunk.release();
     }
