@@ -1,12 +1,17 @@
 package io.sallyport.policy.redact;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
 
 /**
  * A {@link Rebase} as bytes: finds the upstream's base at the start of a URL and puts ours there.
  */
 final class Bases {
   private static final long CASE = 0x2020202020202020L;
+
+  private static final int PADDING = 8;
+  private static final byte[] PATIENT = bytes("Patient/");
 
   static final Bases NONE = new Bases(null);
 
@@ -30,41 +35,26 @@ final class Bases {
   }
 
   private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** The length of the upstream's base at {@code from}; 0 when it is not there. */
-  private int base(byte[] s, int from, int to) {
-    if (upstream == null || to - from < upstream.length) {
-      return 0;
-    }
-    int length =
-        Text.startsWith(s, from, to, upstream)
-            ? upstream.length
-            : Text.startsWith(s, from, to, escaped) ? escaped.length : 0;
-    if (length == 0 || from + length == to) {
-      return length;
-    }
-    // http://ehr/fhir is not the base of http://ehr/fhirx.
-    return switch (s[from + length]) {
-      case '/', '?', '#', '\\' -> length;
-      default -> 0;
-    };
+    return text.getBytes(UTF_8);
   }
 
   /** Puts our base in the place of the upstream's, if a URL starts with it. */
   void rewrite(byte[] s, int from, int to, Edits edits) {
-    if (upstream == null || (!Text.escaped(s, from, to) && !likely(s, from, to))) {
+    if (upstream == null) {
       return;
     }
-    int length = base(s, from, to);
-    if (length > 0) {
-      edits.replace(from, from + length, external);
-    } else if (Text.escaped(s, from, to) || odd(s, from, to)) {
-      String decoded = Text.decode(s, from, to);
-      if (decoded.regionMatches(true, 0, rebase.upstream(), 0, rebase.upstream().length())) {
-        String ours = rebase.external() + decoded.substring(rebase.upstream().length());
-        edits.replace(from, to, bytes(Json.escaped(ours)));
+    if (!Text.escaped(s, from, to)) {
+      if (likely(s, from, to) && base(s, from, to)) {
+        edits.replace(from, from + upstream.length, external);
+      }
+    } else if (Text.startsWith(s, from, to, escaped) && ends(s, from + escaped.length, to)) {
+      edits.replace(from, from + escaped.length, external);
+    } else {
+      byte[] plain = padded(Text.decode(s, from, to));
+      if (base(plain, 0, plain.length - PADDING)) {
+        String rest =
+            new String(plain, upstream.length, plain.length - PADDING - upstream.length, UTF_8);
+        edits.replace(from, to, bytes(Json.escaped(rebase.external() + rest)));
       }
     }
   }
@@ -75,37 +65,49 @@ final class Bases {
         && (upstream.length < 8 || (Words.at(s, from + upstream.length - 8) | CASE) == tail);
   }
 
-  /** Whether scheme or host are written in other letters than we know them: URLs do not care. */
-  private boolean odd(byte[] s, int from, int to) {
-    if (to - from < upstream.length) {
+  /** Whether the upstream's base is at {@code from}: scheme and host do not mind their case. */
+  private boolean base(byte[] s, int from, int to) {
+    if (upstream == null || to - from < upstream.length) {
       return false;
     }
-    boolean differs = false;
     for (int i = 0; i < upstream.length; i++) {
       int a = s[from + i];
-      if (a != upstream[i]) {
-        if (Character.toLowerCase(a) != Character.toLowerCase(upstream[i])) {
-          return false;
-        }
-        differs = true;
+      if (a != upstream[i] && Character.toLowerCase(a) != Character.toLowerCase(upstream[i])) {
+        return false;
       }
     }
-    return differs;
+    return ends(s, from + upstream.length, to);
+  }
+
+  /** Whether a base ends here: http://ehr/fhir is not the base of http://ehr/fhirx. */
+  private static boolean ends(byte[] s, int at, int to) {
+    return at == to || s[at] == '/' || s[at] == '?' || s[at] == '#' || s[at] == '\\';
   }
 
   /** The id in a literal reference to a patient; null for any other. */
   String patient(byte[] s, int from, int to) {
-    String reference = Text.decode(s, from, to);
-    if (rebase != null) {
-      String base = rebase.upstream() + "/";
-      if (reference.regionMatches(true, 0, base, 0, base.length())) {
-        reference = reference.substring(base.length());
-      }
+    if (!Text.escaped(s, from, to)) {
+      return id(s, base(s, from, to) ? from + upstream.length + 1 : from, to);
     }
-    if (!reference.startsWith("Patient/")) {
+    byte[] plain = padded(Text.decode(s, from, to));
+    int end = plain.length - PADDING;
+    return id(plain, base(plain, 0, end) ? upstream.length + 1 : 0, end);
+  }
+
+  private static byte[] padded(String text) {
+    byte[] bytes = bytes(text);
+    return Arrays.copyOf(bytes, bytes.length + PADDING);
+  }
+
+  private static String id(byte[] s, int from, int to) {
+    if (!Text.startsWith(s, from, to, PATIENT)) {
       return null;
     }
-    String id = reference.substring("Patient/".length()).split("[/?#|]", 2)[0];
-    return id.isEmpty() || id.length() > 64 ? null : id;
+    int start = from + PATIENT.length;
+    int end = start;
+    while (end < to && s[end] != '/' && s[end] != '?' && s[end] != '#' && s[end] != '|') {
+      end++;
+    }
+    return end == start || end - start > 64 ? null : new String(s, start, end - start, UTF_8);
   }
 }

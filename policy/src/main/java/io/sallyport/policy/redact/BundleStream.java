@@ -44,6 +44,9 @@ public final class BundleStream {
   /** Bytes from a member's key to its value: white space between them is held back with it. */
   private static final int MEMBER_HEAD_BYTES_MAX = 16 << 10;
 
+  /** How often an entry is walked in the hope that all of it is there. */
+  private static final int ATTEMPTS_MAX = 2;
+
   private enum State {
     START,
     FIRST_KEY,
@@ -71,6 +74,7 @@ public final class BundleStream {
   private int scanned;
   private long consumed;
   private boolean discarding;
+  private int attempts;
   private State state = State.START;
   private String key;
   private String bundleType = "";
@@ -263,8 +267,12 @@ public final class BundleStream {
    */
   private boolean entry() {
     int end = -1;
-    if (scanned <= at && !discarding) {
+    if (attempts < ATTEMPTS_MAX && scanned <= at && !discarding) {
       end = attempt();
+      if (end < 0 && ++attempts < ATTEMPTS_MAX) {
+        // More of it may come: then it is walked again.
+        return false;
+      }
     }
     if (end < 0) {
       end = unit();
@@ -278,6 +286,7 @@ public final class BundleStream {
         judge(end);
       }
     }
+    attempts = 0;
     at = end;
     scanned = at;
     state = State.AFTER_ENTRY;
@@ -333,6 +342,11 @@ public final class BundleStream {
 
   /** The upstream's body ended cleanly. The last window (perhaps empty of entries) is ready. */
   public void finish() {
+    if (state == State.ENTRY || state == State.FIRST_ENTRY) {
+      // What could not be walked may have been wrong, not cut.
+      attempts = ATTEMPTS_MAX;
+      while (step()) {}
+    }
     if (state != State.END || discarding) {
       throw malformed("input ends too early");
     }

@@ -49,8 +49,30 @@ final class Duplicates {
     used = bases[frame];
   }
 
-  /** False when the slot was seen before. */
-  boolean mark(int frame, int index) {
+  /**
+   * Marks a key that the node's type does not have.
+   *
+   * @param frame of the object, -1 while it needed none
+   * @return its frame
+   */
+  int unknown(int frame, Node node, byte[] s, int p) {
+    int opened = frame >= 0 ? frame : open(node.slots.length);
+    if (!mark(opened, Text.decode(s, p + 1, Text.string(s, p + 1)))) {
+      throw Text.malformed(p, "duplicate key");
+    }
+    return opened;
+  }
+
+  /** Marks a slot that the walker has no bit for: only the widest types have such. */
+  int wide(int frame, Node node, Slot slot, int p) {
+    int opened = frame >= 0 ? frame : open(node.slots.length);
+    if (!mark(opened, slot.index)) {
+      throw Text.malformed(p, "duplicate key");
+    }
+    return opened;
+  }
+
+  private boolean mark(int frame, int index) {
     int word = bases[frame] + (index >> 6);
     long bit = 1L << (index & 63);
     boolean fresh = (bits[word] & bit) == 0;

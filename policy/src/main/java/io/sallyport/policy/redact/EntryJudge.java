@@ -3,6 +3,7 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -17,6 +18,23 @@ final class EntryJudge {
   private static final Refusal OTHER_TYPE = new Refusal(Reason.NO_RULE_PERMITS, "another type");
   private static final Refusal TOO_LARGE = new Refusal(Reason.UPSTREAM_TOO_LARGE, "too large");
 
+  private static final byte[] MATCHED = ascii("{\"mode\":\"match\"}");
+
+  /** The members of an entry that we know; the rest is validated. */
+  private enum Member {
+    FULL_URL("fullUrl"),
+    RESOURCE("resource"),
+    SEARCH("search"),
+    OTHER("");
+
+    static final Member[] KNOWN = {FULL_URL, RESOURCE, SEARCH};
+    final byte[] key;
+
+    Member(String key) {
+      this.key = ascii(key);
+    }
+  }
+
   private final Redactor redactor;
   private final View view;
   private final BundleStream.Envelope envelope;
@@ -24,6 +42,7 @@ final class EntryJudge {
   private final WindowWriter out;
   private final byte[] fullUrl;
   private final Set<String> keys = new HashSet<>();
+  private int seen;
   private int released;
 
   // The entry's resource.
@@ -66,28 +85,30 @@ final class EntryJudge {
   int entry(byte[] s, int p) {
     from = -1;
     String mode = "match";
-    keys.clear();
+    seen = 0;
+    if (!keys.isEmpty()) {
+      keys.clear();
+    }
     p = Text.space(s, p + 1);
     while (s[p] != '}') {
       if (s[p] != '"') {
         throw Text.malformed(p, "a key must be a string");
       }
       int keyEnd = Text.string(s, p + 1);
-      String key = Text.decode(s, p + 1, keyEnd);
-      if (!keys.add(key)) {
-        throw Text.malformed(p, "duplicate key");
-      }
+      Member key = member(s, p, keyEnd);
       p = Text.space(s, keyEnd + 1);
       if (s[p] != ':') {
         throw Text.malformed(p, "expected ':'");
       }
       p = Text.space(s, p + 1);
-      if (key.equals("resource") && s[p] == '{') {
+      if (key == Member.RESOURCE && s[p] == '{') {
         p = resource(s, p);
+      } else if (key == Member.SEARCH && Text.startsWith(s, p, s.length, MATCHED)) {
+        p += MATCHED.length;
       } else {
         int value = p;
         p = redactor.skip(s, p);
-        if (key.equals("search") && s[value] == '{') {
+        if (key == Member.SEARCH && s[value] == '{') {
           String given = TypeSkim.member(s, value, "mode");
           mode = given == null ? mode : given;
         }
@@ -107,6 +128,30 @@ final class EntryJudge {
     }
     release(s, mode);
     return p + 1;
+  }
+
+  /** The member of a key between the quotes at {@code p} and {@code end}; none comes twice. */
+  private Member member(byte[] s, int p, int end) {
+    limits.key(p, end);
+    boolean plain = !Text.escaped(s, p + 1, end);
+    byte[] key = plain ? s : Text.decode(s, p + 1, end).getBytes(StandardCharsets.UTF_8);
+    int at = plain ? p + 1 : 0;
+    int last = plain ? end : key.length;
+    for (Member member : Member.KNOWN) {
+      if (Arrays.equals(key, at, last, member.key, 0, member.key.length)) {
+        duplicate((seen & 1 << member.ordinal()) != 0, p);
+        seen |= 1 << member.ordinal();
+        return member;
+      }
+    }
+    duplicate(!keys.add(new String(key, at, last - at, StandardCharsets.UTF_8)), p);
+    return Member.OTHER;
+  }
+
+  private static void duplicate(boolean twice, int p) {
+    if (twice) {
+      throw Text.malformed(p, "duplicate key");
+    }
   }
 
   /** Walks the resource, whose edits stay with the redactor until the entry's end. */

@@ -70,8 +70,11 @@ final class Slot {
   /** Extension.url, which a rule may name. */
   boolean extensionUrl;
 
-  /** A shown value that nothing is done with but walking it: the common case, decided once. */
+  /** Shown wherever it stands: its value is only walked. The common case, decided once. */
   boolean plain;
+
+  /** Whether something is done with a string's content. */
+  boolean acts;
 
   /** {@link #literal} as words, the first two at hand: a key is compared in two steps. */
   private final long first;
@@ -97,11 +100,10 @@ final class Slot {
 
   /** To be called when all marks are set. */
   void seal() {
-    boolean acts = url || reference || patient || extensionUrl;
+    acts = url || reference || patient || extensionUrl;
     plain =
         hiddenBy == null
             && !version
-            && !acts
             && !id
             && !derived
             && !meta
@@ -116,11 +118,6 @@ final class Slot {
     return ((Words.at(s, p) ^ first) & firstMask) == 0
         && ((Words.at(s, p + 8) ^ second) & secondMask) == 0
         && (!longer || Text.startsWith(s, p + 16, s.length, literal, 16));
-  }
-
-  /** Whether something is done with a string's content. */
-  boolean acts() {
-    return url || reference || patient || extensionUrl || id;
   }
 
   /** Whether its items have their other half at the same index of a list beside it. */

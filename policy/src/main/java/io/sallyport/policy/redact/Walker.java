@@ -133,7 +133,7 @@ final class Walker {
         if (slot != null) {
           next[last] = slot;
         } else {
-          frame = unknown(node, key, frame);
+          frame = duplicates.unknown(frame, node, s, key);
         }
         p = cursor;
       }
@@ -158,7 +158,7 @@ final class Walker {
           }
           seenMore |= bit;
         } else {
-          frame = wide(node, slot, key, frame);
+          frame = duplicates.wide(frame, node, slot, key);
         }
         if (!slot.plain) {
           walked = marked(p, slot, depth, place, open);
@@ -227,23 +227,6 @@ final class Walker {
         : node.find(s, p + 1, end);
   }
 
-  private int unknown(Node node, int p, int frame) {
-    int opened = frame >= 0 ? frame : duplicates.open(node.slots.length);
-    int end = Text.string(s, p + 1);
-    if (!duplicates.mark(opened, Text.decode(s, p + 1, end))) {
-      throw Text.malformed(p, "duplicate key");
-    }
-    return opened;
-  }
-
-  private int wide(Node node, Slot slot, int p, int frame) {
-    int opened = frame >= 0 ? frame : duplicates.open(node.slots.length);
-    if (!duplicates.mark(opened, slot.index)) {
-      throw Text.malformed(p, "duplicate key");
-    }
-    return opened;
-  }
-
   /** The value of a slot that something is done with. */
   private int marked(int p, Slot slot, int depth, int place, int open) {
     if (slot.kind == Slot.Kind.RESOURCE_TYPE) {
@@ -305,7 +288,7 @@ final class Walker {
       if (end - p > stringBytesMax) {
         return Scalars.end(s, p, limits);
       }
-      return slot.plain || !slot.acts() || act(p + 1, end, slot) ? end + 1 : ~(end + 1);
+      return !slot.acts || act(p + 1, end, slot) ? end + 1 : ~(end + 1);
     }
     return c == '{' || c == '[' || c == 'n'
         ? ~unkept.value(s, p, depth)

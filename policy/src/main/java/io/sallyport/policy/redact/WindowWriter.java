@@ -55,7 +55,8 @@ final class WindowWriter implements Sink {
     Redacted window =
         new Redacted(
             length, sink -> sink.write(content, 0, length), facts, hits.byName(), withheld);
-    bytes = new byte[content.length];
+    // The next one will be about as long.
+    bytes = new byte[Math.max(8 << 10, length + (length >> 4))];
     size = 0;
     facts = new ArrayList<>();
     hits.clear();

@@ -14,11 +14,9 @@ final class Digest {
 
   /** Writes the redacted bytes to {@code out}; returns their digest in hex. */
   String write(Redacted redacted, ByteBuf out) {
-    redacted.writeTo(
-        (source, offset, length) -> {
-          part.update(source, offset, length);
-          out.writeBytes(source, offset, length);
-        });
+    int from = out.writerIndex();
+    redacted.writeTo(out::writeBytes);
+    part.update(out.nioBuffer(from, out.writerIndex() - from));
     return finish();
   }
 
