@@ -9,19 +9,32 @@ import java.util.Set;
 /**
  * The keys seen in each object that is open. FHIR: names SHALL be unique, and two readers of a
  * duplicate may disagree about which value counts. A bit for each known key, however wide the type;
- * a hash set for the others, so that a hostile object costs no more than its bytes.
+ * the others are compared where they lie while they are few, and gathered in a hash set from then
+ * on, so that a hostile object costs no more than its bytes.
  */
 final class Duplicates {
+  /** So many keys are compared one by one. */
+  private static final int FEW = 16;
+
   private long[] bits = new long[64];
   private int[] bases = new int[32];
-  private final List<Set<String>> unknown = new ArrayList<>();
   private int depth;
   private int used;
+
+  // The unknown keys of all open objects, innermost last: where each lies.
+  private int[] from = new int[64];
+  private int[] to = new int[64];
+  private int[] firsts = new int[32];
+  private int size;
+
+  /** For the objects that have more of them, or escaped ones. */
+  private final List<Set<String>> many = new ArrayList<>();
 
   void clear() {
     depth = 0;
     used = 0;
-    unknown.clear();
+    size = 0;
+    many.clear();
   }
 
   /** Opens an object of a type with so many slots; returns its frame. */
@@ -32,21 +45,22 @@ final class Duplicates {
     }
     if (depth == bases.length) {
       bases = Arrays.copyOf(bases, depth * 2);
+      firsts = Arrays.copyOf(firsts, depth * 2);
     }
     Arrays.fill(bits, used, used + words, 0);
     bases[depth] = used;
+    firsts[depth] = size;
     used += words;
-    if (unknown.size() <= depth) {
-      unknown.add(null);
-    } else {
-      unknown.set(depth, null);
-    }
     return depth++;
   }
 
   void close(int frame) {
     depth = frame;
     used = bases[frame];
+    size = firsts[frame];
+    while (many.size() > frame) {
+      many.remove(many.size() - 1);
+    }
   }
 
   /**
@@ -57,7 +71,7 @@ final class Duplicates {
    */
   int unknown(int frame, Node node, byte[] s, int p) {
     int opened = frame >= 0 ? frame : open(node.slots.length);
-    if (!mark(opened, Text.decode(s, p + 1, Text.string(s, p + 1)))) {
+    if (!mark(opened, s, p + 1, Text.string(s, p + 1))) {
       throw Text.malformed(p, "duplicate key");
     }
     return opened;
@@ -80,13 +94,38 @@ final class Duplicates {
     return fresh;
   }
 
-  /** False when the unknown key was seen before. */
-  boolean mark(int frame, String key) {
-    Set<String> keys = unknown.get(frame);
-    if (keys == null) {
-      keys = new HashSet<>();
-      unknown.set(frame, keys);
+  /** False when the unknown key between the quotes was seen before in the innermost object. */
+  boolean mark(int frame, byte[] s, int start, int end) {
+    Set<String> set = frame < many.size() ? many.get(frame) : null;
+    if (set == null && (size - firsts[frame] == FEW || Text.escaped(s, start, end))) {
+      set = gather(frame, s);
     }
-    return keys.add(key);
+    if (set != null) {
+      return set.add(Text.decode(s, start, end));
+    }
+    for (int i = firsts[frame]; i < size; i++) {
+      if (to[i] - from[i] == end - start && Arrays.equals(s, from[i], to[i], s, start, end)) {
+        return false;
+      }
+    }
+    if (size == from.length) {
+      from = Arrays.copyOf(from, size * 2);
+      to = Arrays.copyOf(to, size * 2);
+    }
+    from[size] = start;
+    to[size++] = end;
+    return true;
+  }
+
+  private Set<String> gather(int frame, byte[] s) {
+    Set<String> set = new HashSet<>();
+    for (int i = firsts[frame]; i < size; i++) {
+      set.add(Text.decode(s, from[i], to[i]));
+    }
+    while (many.size() <= frame) {
+      many.add(null);
+    }
+    many.set(frame, set);
+    return set;
   }
 }

@@ -43,7 +43,7 @@ final class Unkept {
         }
         int end = Text.string(s, p + 1);
         limits.key(p, end);
-        if (!duplicates.mark(frame, Text.decode(s, p + 1, end))) {
+        if (!duplicates.mark(frame, s, p + 1, end)) {
           throw Text.malformed(p, "duplicate key");
         }
         p = Text.space(s, end + 1);
