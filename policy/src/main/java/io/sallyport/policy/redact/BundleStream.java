@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -81,11 +82,22 @@ public final class BundleStream {
   private BundleLinks links = new BundleLinks();
   private boolean finished;
 
+  /** A stream whose windows keep their bytes until they are written. */
   public BundleStream(Redactor redactor, View view, Limits limits, Envelope envelope) {
+    this(redactor, view, limits, envelope, null);
+  }
+
+  /**
+   * A stream that writes straight to where its windows leave from.
+   *
+   * @param outlet gives the next window's sink, in the order in which {@link #window} answers them
+   */
+  public BundleStream(
+      Redactor redactor, View view, Limits limits, Envelope envelope, Supplier<Sink> outlet) {
     this.redactor = redactor;
     this.limits = limits;
     this.envelope = envelope;
-    this.out = new WindowWriter(view);
+    this.out = new WindowWriter(view, outlet);
     this.judge = new EntryJudge(redactor, view, envelope, limits, out);
     out.text("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
   }

@@ -37,7 +37,10 @@ public final class Redacted {
     return length;
   }
 
-  /** Copies the gaps between the removed ranges, and what was put in, to {@code sink}. */
+  /**
+   * Copies the gaps between the removed ranges, and what was put in, to {@code sink}. Not for a
+   * window that was written to an outlet when it was made.
+   */
   public void writeTo(Sink sink) {
     output.accept(sink);
   }

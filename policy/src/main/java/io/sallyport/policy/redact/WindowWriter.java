@@ -2,27 +2,32 @@ package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What of a Bundle will leave next, with the facts that its record needs. */
 final class WindowWriter implements Sink {
-  private byte[] bytes = new byte[8 << 10];
+  /** Gives a window's sink; null: each window keeps its own bytes until it is written. */
+  private final Supplier<Sink> outlet;
+
+  private Sink sink;
   private int size;
   private List<Fact> facts = new ArrayList<>();
   private final Hits hits = new Hits();
   private int withheld;
 
-  WindowWriter(View view) {
+  WindowWriter(View view, Supplier<Sink> outlet) {
+    this.outlet = outlet;
     hits.start(view);
   }
 
   @Override
   public void write(byte[] source, int offset, int length) {
-    if (size + length > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + length));
+    if (sink == null) {
+      sink = outlet == null ? new Page() : outlet.get();
     }
-    System.arraycopy(source, offset, bytes, size, length);
+    sink.write(source, offset, length);
     size += length;
   }
 
@@ -50,17 +55,17 @@ final class WindowWriter implements Sink {
 
   /** Hands out what has gathered and starts anew. */
   Redacted window() {
-    byte[] content = bytes;
-    int length = size;
-    Redacted window =
-        new Redacted(
-            length, sink -> sink.write(content, 0, length), facts, hits.byName(), withheld);
-    // The next one will be about as long.
-    bytes = new byte[Math.max(8 << 10, length + (length >> 4))];
+    Consumer<Sink> output = sink instanceof Page page ? page::writeTo : WindowWriter::written;
+    Redacted window = new Redacted(size, output, facts, hits.byName(), withheld);
+    sink = null;
     size = 0;
     facts = new ArrayList<>();
     hits.clear();
     withheld = 0;
     return window;
+  }
+
+  private static void written(Sink sink) {
+    throw new IllegalStateException("this window went to its outlet when it was made");
   }
 }

@@ -5,6 +5,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.redact.BundleStream;
 import io.sallyport.policy.redact.Redacted;
+import io.sallyport.policy.redact.Sink;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -16,6 +19,10 @@ final class BundleWindows implements Windows {
   /** After so much input the loop serves others before it goes on. */
   private static final int YIELD_BYTES = 256 << 10;
 
+  /** A window ends with the entry that fills it: mostly this much behind its size. */
+  private static final int SLACK_BYTES = 8 << 10;
+
+  private final Deque<ByteBuf> bodies = new ArrayDeque<>();
   private final Exchange x;
   private final Upstream.Response response;
   private final BundleStream stream;
@@ -46,7 +53,15 @@ final class BundleWindows implements Windows {
                       : external + "?" + SealedLinks.PARAMETER + "=" + token;
                 },
                 external + "/" + search,
-                x.snapshot().windowBytes()));
+                x.snapshot().windowBytes()),
+            this::outlet);
+  }
+
+  /** The outbound buffer of the window that begins. */
+  private Sink outlet() {
+    ByteBuf body = ByteBufAllocator.DEFAULT.buffer(x.snapshot().windowBytes() + SLACK_BYTES);
+    bodies.add(body);
+    return body::writeBytes;
   }
 
   @Override
@@ -85,8 +100,8 @@ final class BundleWindows implements Windows {
   }
 
   private Answer.Disclosure disclose(Redacted window) {
-    ByteBuf body = ByteBufAllocator.DEFAULT.buffer(window.length());
-    String hex = digest.write(window, body);
+    ByteBuf body = bodies.remove();
+    String hex = digest.of(body);
     windows++;
     resources += window.facts().size();
     bytes += body.readableBytes();
@@ -96,6 +111,9 @@ final class BundleWindows implements Windows {
   @Override
   public void cancel() {
     response.body().cancel();
+    while (!bodies.isEmpty()) {
+      bodies.remove().release();
+    }
   }
 
   @Override

@@ -14,9 +14,13 @@ final class Digest {
 
   /** Writes the redacted bytes to {@code out}; returns their digest in hex. */
   String write(Redacted redacted, ByteBuf out) {
-    int from = out.writerIndex();
     redacted.writeTo(out::writeBytes);
-    part.update(out.nioBuffer(from, out.writerIndex() - from));
+    return of(out);
+  }
+
+  /** The digest of all that a buffer holds. */
+  String of(ByteBuf released) {
+    part.update(released.nioBuffer());
     return finish();
   }
 
