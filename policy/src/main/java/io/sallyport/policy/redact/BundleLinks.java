@@ -32,12 +32,33 @@ final class BundleLinks {
     }
   }
 
-  /** Whether a link says that this is not the only page. */
-  static boolean continues(String relation) {
-    return relation.equals("next") || relation.startsWith("prev");
+  /**
+   * Writes what comes behind the entries: our own links, and the total where the page is all. The
+   * upstream's total counts what was withheld; ours counts what was released.
+   */
+  void write(WindowWriter out, BundleStream.Envelope envelope, int released) {
+    out.text(",\"link\":[");
+    link(out, "self", envelope.self());
+    others.forEach(
+        (relation, url) -> {
+          String ours = envelope.links().apply(url);
+          if (ours != null) {
+            out.text(",");
+            link(out, relation, ours);
+          }
+        });
+    out.text("]");
+    if (others.keySet().stream().noneMatch(BundleLinks::continues)) {
+      out.text(",\"total\":" + released);
+    }
   }
 
-  Map<String, String> others() {
-    return others;
+  private static void link(WindowWriter out, String relation, String url) {
+    out.text("{\"relation\":\"" + relation + "\",\"url\":" + Json.quoted(url) + "}");
+  }
+
+  /** Whether a link says that this is not the only page. */
+  private static boolean continues(String relation) {
+    return relation.equals("next") || relation.startsWith("prev");
   }
 }

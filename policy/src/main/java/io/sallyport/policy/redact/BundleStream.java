@@ -366,22 +366,7 @@ public final class BundleStream {
       throw malformed("not a searchset");
     }
     judge.close();
-    out.text(",\"link\":[{\"relation\":\"self\",\"url\":" + Json.quoted(envelope.self()) + "}");
-    links
-        .others()
-        .forEach(
-            (relation, url) -> {
-              String ours = envelope.links().apply(url);
-              if (ours != null) {
-                out.text(",{\"relation\":\"" + relation + "\",\"url\":" + Json.quoted(ours) + "}");
-              }
-            });
-    out.text("]");
-    // The upstream's total counts what was withheld. Ours counts what was released, where that is
-    // all.
-    if (links.others().keySet().stream().noneMatch(BundleLinks::continues)) {
-      out.text(",\"total\":" + judge.released());
-    }
+    links.write(out, envelope, judge.released());
     out.text("}");
     ready.add(out.window());
     finished = true;
