@@ -43,7 +43,7 @@ public final class BearerAuthenticator implements Authenticator {
       Pattern.compile("([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)");
 
   private final Map<String, IssuerKeys> issuers = new LinkedHashMap<>();
-  private final TokenCache cache = new TokenCache();
+  private final TokenCache cache = new TokenCache(TokenCache.ENTRIES_MAX);
   private final Clock clock;
   private final Counter.Child hits;
   private final Counter.Child misses;

@@ -9,9 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Verified tokens, by SHA-256 of signing input and signature: the same claims under another
  * signature are another token. Shared by all loops without locks on a hit.
+ *
+ * <p>Two generations, each half of the bound: what is asked for moves to the young one, and when
+ * that is full the old one is dropped. A token in use stays, however many others come by.
  */
 final class TokenCache {
-  private static final int ENTRIES_MAX = 100_000;
+  static final int ENTRIES_MAX = 100_000;
 
   /**
    * A token once verified.
@@ -20,18 +23,56 @@ final class TokenCache {
    */
   record Verified(Identity identity, IssuerKeys keys, int generation) {}
 
-  private final ConcurrentHashMap<ByteBuffer, Verified> known = new ConcurrentHashMap<>();
+  private record Generations(
+      ConcurrentHashMap<ByteBuffer, Verified> young, ConcurrentHashMap<ByteBuffer, Verified> old) {}
+
+  private final int youngMax;
+
+  // Swapped whole, under the lock of grow(). A loop that still writes to the generations before
+  // writes to what is now the old one: its entry stays, and over the bound is one entry a loop.
+  private volatile Generations now =
+      new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+
+  TokenCache(int entriesMax) {
+    youngMax = entriesMax / 2;
+  }
 
   Verified find(String token) {
-    return known.get(key(token));
+    ByteBuffer key = key(token);
+    Generations held = now;
+    Verified verified = held.young().get(key);
+    if (verified != null) {
+      return verified;
+    }
+    verified = held.old().get(key);
+    if (verified != null) {
+      add(key, verified);
+    }
+    return verified;
   }
 
   void put(String token, Verified verified) {
-    if (known.size() >= ENTRIES_MAX) {
-      // Rare, and cheap to mend: everybody verifies once more.
-      known.clear();
+    add(key(token), verified);
+  }
+
+  int size() {
+    Generations held = now;
+    return held.young().size() + held.old().size();
+  }
+
+  private void add(ByteBuffer key, Verified verified) {
+    ConcurrentHashMap<ByteBuffer, Verified> young = now.young();
+    young.put(key, verified);
+    if (young.size() >= youngMax) {
+      grow();
     }
-    known.put(key(token), verified);
+  }
+
+  private synchronized void grow() {
+    Generations held = now;
+    if (held.young().size() >= youngMax) { // else another loop was first
+      now = new Generations(new ConcurrentHashMap<>(), held.young());
+    }
   }
 
   private static ByteBuffer key(String token) {
