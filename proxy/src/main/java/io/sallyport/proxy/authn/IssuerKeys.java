@@ -23,15 +23,14 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One issuer's published keys: discovered, fetched off the loops, refreshed ahead of need, kept
- * through outages. Unknown key ids cause at most two fetches in thirty seconds, however many tokens
- * name them.
+ * through outages. Unknown key ids cause at most two fetches in any thirty seconds, however many
+ * tokens name them.
  */
 final class IssuerKeys {
   private static final Duration FRESH = Duration.ofMinutes(5);
   private static final Duration OUTAGE_MAX = Duration.ofHours(4);
   private static final Duration WINDOW = Duration.ofSeconds(30);
   private static final Duration RETRY = Duration.ofSeconds(15);
-  private static final int FETCHES_MAX = 2;
 
   private final IssuerSettings settings;
   private final Clock clock;
@@ -46,8 +45,8 @@ final class IssuerKeys {
   private volatile Instant tried = Instant.EPOCH;
 
   private CompletableFuture<Void> running;
-  private Instant windowStart = Instant.EPOCH;
-  private int inWindow;
+  private Instant lastAllowed = Instant.EPOCH;
+  private Instant lastButOneAllowed = Instant.EPOCH;
 
   /**
    * @param generation changes whenever a key that was there is not there any more
@@ -189,14 +188,12 @@ final class IssuerKeys {
       return new Refresh(running, true);
     }
     Instant now = clock.instant();
-    if (Duration.between(windowStart, now).compareTo(WINDOW) >= 0) {
-      windowStart = now;
-      inWindow = 0;
-    }
-    if (inWindow >= FETCHES_MAX) {
+    // In any half minute, wherever it begins; a clock that was set back must not stop us for long.
+    if (Duration.between(lastButOneAllowed, now).abs().compareTo(WINDOW) < 0) {
       return null;
     }
-    inWindow++;
+    lastButOneAllowed = lastAllowed;
+    lastAllowed = now;
     return new Refresh(refresh(), false);
   }
 
