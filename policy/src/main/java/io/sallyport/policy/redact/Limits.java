@@ -8,10 +8,21 @@ package io.sallyport.policy.redact;
  * @param numberBytesMax bytes of a number
  * @param stringBytesMax bytes of a string
  * @param resourceBytesMax bytes of one resource
+ * @param binaryBytesMax bytes of a Binary, and of base64 anywhere
  */
 public record Limits(
-    int depthMax, int keyBytesMax, int numberBytesMax, int stringBytesMax, int resourceBytesMax) {
-  public static final Limits DEFAULT = new Limits(256, 256, 100, 8 << 20, 8 << 20);
+    int depthMax,
+    int keyBytesMax,
+    int numberBytesMax,
+    int stringBytesMax,
+    int resourceBytesMax,
+    int binaryBytesMax) {
+  public static final Limits DEFAULT = new Limits(256, 256, 100, 8 << 20, 8 << 20, 32 << 20);
+
+  /** The largest resource of a type. */
+  int bytesMax(String type) {
+    return type.equals("Binary") ? binaryBytesMax : resourceBytesMax;
+  }
 
   /** The depth of a container at {@code p}, one more than that of what it stands in. */
   int deeper(int p, int depth) {

@@ -46,9 +46,6 @@ public final class Redactor {
    */
   public Redacted redact(
       View view, Layer layer, byte[] source, int from, int to, String type, Rebase rebase) {
-    if (to - from > limits.resourceBytesMax()) {
-      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over its limit");
-    }
     try {
       int open = Text.space(source, from);
       if (source[open] != '{') {
@@ -57,6 +54,9 @@ public final class Redactor {
       String found = TypeSkim.resourceType(source, open);
       if (found == null || (type != null && !type.equals(found))) {
         throw Text.malformed(open, type == null ? "no resourceType" : "not a " + type);
+      }
+      if (to - from > limits.bytesMax(found)) {
+        throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over its limit");
       }
       int end = walk(view, layer, source, open, found, rebase);
       int rest = Text.space(source, end);

@@ -61,6 +61,9 @@ final class Slot {
   /** Derived from the whole resource: narrative, signature. */
   boolean derived;
 
+  /** base64Binary: has a limit of its own. */
+  boolean base64;
+
   /** Where our tags go. */
   boolean meta;
 

@@ -297,6 +297,7 @@ final class ViewCompiler {
     boolean reference = state.type().equals("Reference") && name.equals("reference");
     slot.reference = reference;
     slot.url = reference || URLS.contains(type);
+    slot.base64 = type.equals("base64Binary");
     slot.id = state.root() && name.equals("id");
     slot.meta = state.root() && name.equals("meta");
     if (state.type().equals("Meta")) {

@@ -130,7 +130,7 @@ class BundleStreamTest {
 
   @Test
   void oversizeResourceIsWithheldAndTheRestComes() {
-    Limits limits = new Limits(256, 256, 100, 8 << 20, 400);
+    Limits limits = new Limits(256, 256, 100, 8 << 20, 400, 400);
     String big =
         "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"" + "x".repeat(2000) + "\"}}";
     String json =

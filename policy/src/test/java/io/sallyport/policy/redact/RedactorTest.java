@@ -8,6 +8,7 @@ import io.sallyport.policy.Refusal;
 import io.sallyport.policy.redact.Redactor.Layer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -209,6 +210,29 @@ class RedactorTest {
     String json =
         "{\"resourceType\":\"Patient\",\"" + key + "\":" + "[{\"extension\":".repeat(1500);
     assertRefused(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void base64MayBeAsLongAsABinaryAndNothingElseMay() {
+    Limits limits = new Limits(256, 256, 100, 40, 200, 400);
+    View view = Views.everything("**.display").compile();
+    String binary = "{\"resourceType\":\"Binary\",\"contentType\":\"%s\",\"data\":\"%s\"}";
+    String patient = "{\"resourceType\":\"Patient\",\"photo\":[{\"data\":\"%s\"}]}";
+    Redactor redactor = new Redactor(limits);
+    for (String fits : List.of(binary.formatted("a/b", "A".repeat(300)), patient.formatted("A".repeat(100)))) {
+      byte[] json = fits.getBytes(StandardCharsets.UTF_8);
+      assertThat(Views.bytes(Views.redact(redactor, view, Layer.ELEMENT, json))).isEqualTo(json);
+    }
+    for (String over :
+        List.of(
+            binary.formatted("a/b", "A".repeat(400)),
+            binary.formatted("a".repeat(50), "A"),
+            patient.formatted("A".repeat(200)))) {
+      assertThatThrownBy(
+              () -> Views.redact(redactor, view, Layer.ELEMENT, over.getBytes(StandardCharsets.UTF_8)))
+          .isInstanceOfSatisfying(
+              Refusal.class, r -> assertThat(r.reason()).isEqualTo(Reason.UPSTREAM_TOO_LARGE));
+    }
   }
 
   @Test
