@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One loop's connections to one target. Touched by its loop only. */
 final class UpstreamPool {
@@ -44,6 +45,7 @@ final class UpstreamPool {
     this.slots = slots;
     this.tls = tls;
     this.wake = () -> loop.execute(this::woken);
+    slots.join(() -> loop.execute(this::spare));
   }
 
   /** A connection that is ours until it is given back or closed. */
@@ -145,9 +147,15 @@ final class UpstreamPool {
     }
   }
 
+  /** Somebody waits on another loop: one that idles here would let it wait for nothing. */
+  private void spare() {
+    if (slots.wantedByOthers(wake) && !idle.isEmpty()) {
+      idle.pollFirst().close();
+    }
+  }
+
   void forget(UpstreamConnection connection) {
     idle.remove(connection);
-    slots.release();
   }
 
   private CompletionStage<UpstreamConnection> dial() {
@@ -173,16 +181,22 @@ final class UpstreamPool {
                   }
                 })
             .connect(target.host(), target.port());
+    Channel channel = connecting.channel();
+    AtomicBoolean held = new AtomicBoolean(true);
+    // Only the closed socket gives its slot back: any earlier, and a loop that waits could dial
+    // before our FIN has left, so that the server would count one more than it was promised.
+    channel.closeFuture().addListener(closed -> release(held));
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
-            slots.release();
+            if (!channel.isRegistered()) {
+              release(held); // there was no socket to be had, so none will close
+            }
             dialled.completeExceptionally(unreachable(done.cause()));
           } else if (tls == null) {
             dialled.complete(connection);
           } else {
-            connecting
-                .channel()
+            channel
                 .pipeline()
                 .get(SslHandler.class)
                 .handshakeFuture()
@@ -195,10 +209,16 @@ final class UpstreamPool {
                         dialled.completeExceptionally(unreachable(shaken.cause()));
                       }
                     });
-            connecting.channel().read();
+            channel.read();
           }
         });
     return dialled;
+  }
+
+  private void release(AtomicBoolean held) {
+    if (held.compareAndSet(true, false)) {
+      slots.release();
+    }
   }
 
   private Refusal unreachable(Throwable cause) {

@@ -1,7 +1,9 @@
 package io.sallyport.proxy.net;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,10 +16,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class UpstreamSlots {
   private final int max;
   private final AtomicInteger used = new AtomicInteger();
+  private final List<Runnable> pools = new CopyOnWriteArrayList<>();
   private final Queue<Runnable> line = new ConcurrentLinkedQueue<>();
 
   UpstreamSlots(int max) {
     this.max = max;
+  }
+
+  /**
+   * Makes a loop's pool known.
+   *
+   * @param spare asks it to close a connection that idles there; runs on any thread
+   */
+  void join(Runnable spare) {
+    pools.add(spare);
   }
 
   boolean acquire() {
@@ -32,7 +44,7 @@ final class UpstreamSlots {
     }
   }
 
-  /** A connection is gone: the first in line may dial. */
+  /** A connection is closed: the first in line may dial. */
   void release() {
     used.decrementAndGet();
     wake();
@@ -40,10 +52,12 @@ final class UpstreamSlots {
 
   /**
    * Stands in line; {@code wake} runs once, on any thread. Who stands in line must try once more
-   * after this: a release may have come in between.
+   * after this: a release may have come in between. Connections that idle on other loops are asked
+   * for, because nothing else would ever give their slots back in time.
    */
   void await(Runnable wake) {
     line.add(wake);
+    pools.forEach(Runnable::run);
   }
 
   /** Whether a loop other than the one of {@code mine} stands in line. */

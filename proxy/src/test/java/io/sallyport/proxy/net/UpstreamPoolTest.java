@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pools of two loops before a server of bytes: what is shared, what is waited for, what is cut. */
 class UpstreamPoolTest {
@@ -61,6 +62,61 @@ class UpstreamPoolTest {
 
     assertThat(callers.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(outcomes).containsOnly(Map.entry("clean end", 2400));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"keep-alive", "close"})
+  void theServerNeverCountsMoreConnectionsThanItWasPromised(String connection) throws Exception {
+    String answer = GOOD.replace("OK\r\n", "OK\r\nConnection: " + connection + "\r\n");
+    try (CountingServer counting = new CountingServer(answer)) {
+      UpstreamSlots slots = new UpstreamSlots(2);
+      Map<String, Integer> outcomes = new ConcurrentHashMap<>();
+      CountDownLatch callers = new CountDownLatch(16);
+      for (int i = 0; i < 2; i++) {
+        EventLoop loop = loops.group().next();
+        UpstreamPool pool = new UpstreamPool(loop, target(2, 20_000, counting.port()), slots, null);
+        for (int caller = 0; caller < 8; caller++) {
+          loop.execute(() -> call(pool, loop, 150, outcomes, callers));
+        }
+      }
+
+      assertThat(callers.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(outcomes).containsOnly(Map.entry("clean end", 2400));
+      assertThat(counting.accepted()).isGreaterThan(2); // it was not the same two all the time
+      assertThat(counting.most()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aConnectionThatIdlesOnOneLoopIsGivenUpForAnother() throws Exception {
+    serve(GOOD, true);
+    UpstreamSlots slots = new UpstreamSlots(1);
+    EventLoop one = loops.group().next();
+    EventLoop other = loops.group().next();
+    UpstreamPool first = new UpstreamPool(one, target(1, 2_000), slots, null);
+    UpstreamPool second = new UpstreamPool(other, target(1, 2_000), slots, null);
+
+    assertThat(await(one, first)).isEqualTo("clean end");
+    assertThat(await(other, second)).isEqualTo("clean end");
+    assertThat(await(one, first)).isEqualTo("clean end");
+  }
+
+  @Test
+  void aConnectionThatCannotBeHadLeavesItsSlot() throws Exception {
+    int port = server.getLocalPort();
+    server.close();
+    EventLoop loop = loops.group().next();
+    UpstreamPool pool = new UpstreamPool(loop, target(1, 2_000, port), new UpstreamSlots(1), null);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(await(loop, pool)).isEqualTo("UPSTREAM_UNREACHABLE");
+    }
+  }
+
+  private static String await(EventLoop loop, UpstreamPool pool) throws Exception {
+    CompletableFuture<String> done = new CompletableFuture<>();
+    loop.execute(() -> fetch(pool).thenAccept(done::complete));
+    return done.get(20, TimeUnit.SECONDS);
   }
 
   @Test
@@ -190,11 +246,15 @@ class UpstreamPoolTest {
   }
 
   private UpstreamTarget target(int connectionsMax, int millis) {
+    return target(connectionsMax, millis, server.getLocalPort());
+  }
+
+  private static UpstreamTarget target(int connectionsMax, int millis, int port) {
     return new UpstreamTarget(
         "ehr",
         "http://127.0.0.1",
         "127.0.0.1",
-        server.getLocalPort(),
+        port,
         false,
         "",
         "",
