@@ -101,7 +101,10 @@ public record Config(
       /* Until a connection stands, TLS included. Default 5s. */
       Duration connectTimeout,
       /* From the request until the response arrives or moves on. Default 30s. */
-      Duration responseTimeout) {}
+      Duration responseTimeout,
+      /* How long one response may let us wait in all, however steadily it drips. Time in which the caller
+      does not read is not counted. Default 5m. */
+      Duration totalTimeout) {}
 
   /** Where accesses are recorded. */
   public record Journal(

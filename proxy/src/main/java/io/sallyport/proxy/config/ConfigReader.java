@@ -221,7 +221,8 @@ public final class ConfigReader {
             plaintext,
             s.file("trust", false, "file:"),
             s.duration("connect-timeout", Duration.ofSeconds(5), DAY),
-            s.duration("response-timeout", Duration.ofSeconds(30), DAY));
+            s.duration("response-timeout", Duration.ofSeconds(30), DAY),
+            s.duration("total-timeout", Duration.ofMinutes(5), DAY));
     s.finish();
     return read;
   }

@@ -59,11 +59,9 @@ final class KeyMaterial {
     Arrays.fill(secret, (byte) 0);
   }
 
-  /** A PEM file of CAs; null is fine. */
-  void trust(Placed<Path> file) {
-    if (file != null) {
-      certificates(file);
-    }
+  /** A PEM file of CAs; none when there is no file. */
+  List<X509Certificate> trust(Placed<Path> file) {
+    return file == null ? List.of() : certificates(file);
   }
 
   private List<X509Certificate> certificates(Placed<Path> file) {

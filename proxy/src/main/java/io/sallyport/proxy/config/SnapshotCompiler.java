@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,10 +80,12 @@ public final class SnapshotCompiler {
     KeyMaterial material = new KeyMaterial(now, problems);
     config.listeners().forEach(l -> material.pair(l.tls().certificate(), l.tls().key()));
     config.issuers().forEach(i -> material.trust(i.trust()));
-    config.upstreams().values().forEach(u -> material.trust(u.trust()));
     digest(config.text());
     Map<String, UpstreamTarget> targets = new LinkedHashMap<>();
-    config.upstreams().forEach((name, u) -> targets.put(name, target(u, config.limits())));
+    config
+        .upstreams()
+        .forEach(
+            (name, u) -> targets.put(name, target(u, material.trust(u.trust()), config.limits())));
     List<Route> routes = new ArrayList<>();
     for (Config.Route route : config.routes()) {
       PolicySet policy = policies.computeIfAbsent(route.policy().value(), p -> policy(route));
@@ -131,7 +134,8 @@ public final class SnapshotCompiler {
     }
   }
 
-  private UpstreamTarget target(Config.Upstream u, Config.Limits limits) {
+  private UpstreamTarget target(
+      Config.Upstream u, List<X509Certificate> trust, Config.Limits limits) {
     URI base = u.base().value();
     boolean tls = base.getScheme().equals("https");
     return new UpstreamTarget(
@@ -143,9 +147,10 @@ public final class SnapshotCompiler {
         trimmed(base.getRawPath()),
         authorization(u.credentials()),
         u.connections(),
-        u.trust() == null ? null : u.trust().value(),
+        trust,
         Math.toIntExact(u.connectTimeout().toMillis()),
         Math.toIntExact(u.responseTimeout().toMillis()),
+        Math.toIntExact(u.totalTimeout().toMillis()),
         limits.responseBytesMax());
   }
 

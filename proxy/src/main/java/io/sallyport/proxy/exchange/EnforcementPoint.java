@@ -199,10 +199,7 @@ public final class EnforcementPoint {
         .handle(
             (sent, failure) -> {
               if (failure != null && x.intent() >= 0) {
-                append(
-                    x,
-                    x,
-                    new JournalEntry.Aborted(x.id(), x.intent(), Reason.CLIENT_ABORTED.name()));
+                aborted(x);
               }
               return true;
             });
@@ -247,6 +244,10 @@ public final class EnforcementPoint {
     if (why.reason() == Reason.JOURNAL_UNAVAILABLE) {
       return unrecorded(x);
     }
+    if (why.reason() == Reason.CLIENT_ABORTED && x.intent() >= 0) {
+      metrics.refused(why.reason());
+      return aborted(x); // nobody is there to be refused
+    }
     return append(x, new Answer.Refused(why), Entries.refused(x, why))
         .thenCompose(recorded -> respond(x, recorded))
         .handle((sent, failure) -> failure)
@@ -262,6 +263,11 @@ public final class EnforcementPoint {
     metrics.refused(why.reason());
     return append(x, x, Entries.closed(x, false, why.reason().name()))
         .handle((closed, failure) -> null);
+  }
+
+  private CompletionStage<Void> aborted(Exchange x) {
+    return append(x, x, new JournalEntry.Aborted(x.id(), x.intent(), Reason.CLIENT_ABORTED.name()))
+        .handle((recorded, failure) -> null);
   }
 
   /** The one answer that is not recorded: the 503 of a journal that cannot write. */

@@ -3,11 +3,13 @@ package io.sallyport.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import io.sallyport.policy.Decision;
+import io.sallyport.policy.Refusal;
 import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.redact.Redactor;
 import io.sallyport.proxy.authn.Identity;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * One request and its response: the state that the stages of {@link EnforcementPoint#serve} share.
@@ -31,6 +33,8 @@ public final class Exchange {
   private long intent = -1;
   private Windows windows;
   private boolean begun;
+  private Refusal interruption;
+  private Consumer<Refusal> callOff = why -> {};
 
   /**
    * @param id the request id: in the response header and the journal
@@ -157,6 +161,26 @@ public final class Exchange {
 
   void begin() {
     begun = true;
+  }
+
+  /**
+   * Ends the exchange from outside: the caller left, or the appliance stops. What waits for the
+   * upstream fails with {@code why}; what does not wait for it ends by itself. The first one
+   * counts.
+   */
+  public void interrupt(Refusal why) {
+    if (interruption == null) {
+      interruption = why;
+      callOff.accept(why);
+    }
+  }
+
+  /** What an interruption has to call off from now on; at once when there was one already. */
+  public void onInterrupt(Consumer<Refusal> what) {
+    callOff = what;
+    if (interruption != null) {
+      what.accept(interruption);
+    }
   }
 
   public boolean onLoop() {

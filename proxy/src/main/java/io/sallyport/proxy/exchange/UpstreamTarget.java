@@ -1,6 +1,7 @@
 package io.sallyport.proxy.exchange;
 
-import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /**
  * One FHIR server behind the appliance.
@@ -11,10 +12,12 @@ import java.nio.file.Path;
  * @param basePath the base URL's path without a trailing slash: {@code /fhir} or ""
  * @param authorization our own credentials, a whole header value; "" for none
  * @param connectionsMax kept-alive connections over all loops
- * @param trust PEM file of CAs for TLS; null for the JDK's
+ * @param trust the CAs for TLS; empty for the JDK's. The certificates and not their file: a file
+ *     may change under its name
  * @param connectTimeoutMillis until a connection stands, TLS included
  * @param responseTimeoutMillis from the request until the whole response has arrived or the stream
  *     has moved
+ * @param totalTimeoutMillis how long one response may let us wait in all, however it moves
  * @param responseBytesMax bound of one response in bytes
  */
 public record UpstreamTarget(
@@ -26,9 +29,10 @@ public record UpstreamTarget(
     String basePath,
     String authorization,
     int connectionsMax,
-    Path trust,
+    List<X509Certificate> trust,
     int connectTimeoutMillis,
     int responseTimeoutMillis,
+    int totalTimeoutMillis,
     long responseBytesMax) {
   @Override
   public String toString() {

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One caller's connection: bytes to {@link Exchange}s, one after the other. While an exchange runs
- * nothing is read, so pipelined requests wait in the socket and memory is bounded.
+ * no more than the bytes of a head are read ahead: enough to notice a caller who leaves, and the
+ * rest of what is pipelined waits in the socket, so memory is bounded.
  *
  * <pre>
  * HEAD ── head complete ──► BODY ── body complete ──► BUSY ── answered ──► HEAD
@@ -46,6 +47,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private int bodyLength;
   private boolean keepAlive = true;
   private HttpAnswer answer;
+  private Exchange exchange;
   private long deadlineNanos;
 
   HttpConnection(Listener listener, ListenerSettings settings) {
@@ -162,7 +164,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       REDACTOR.set(redactor);
     }
     answer = new HttpAnswer(this, ctx, request.method().equals("HEAD"));
-    Exchange x =
+    exchange =
         new Exchange(
             RequestIds.next(),
             ctx.executor(),
@@ -172,11 +174,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress().getHostAddress(),
             redactor,
             answer);
-    listener.serve(x, refusal).whenComplete((done, failure) -> finished(body));
+    listener.serve(exchange, refusal).whenComplete((done, failure) -> finished(body));
   }
 
   private void finished(ByteBuf body) {
     body.release();
+    exchange = null;
     if (state == State.CLOSED) {
       return;
     }
@@ -213,7 +216,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void readOn() {
-    if (state == State.HEAD || state == State.BODY) {
+    boolean ahead = state == State.BUSY && in.readableBytes() < settings.headBytesMax();
+    if (state == State.HEAD || state == State.BODY || ahead) {
       ctx.read();
     }
   }
@@ -229,6 +233,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             () -> {
               if (state == State.HEAD && !in.isReadable()) {
                 ctx.close();
+              }
+            });
+  }
+
+  /** Ends it: what is being served is refused, or cut where its answer has begun. */
+  void stop() {
+    ctx.executor()
+        .execute(
+            () -> {
+              if (exchange == null) {
+                ctx.close();
+              } else {
+                exchange.interrupt(
+                    new Refusal(Reason.DRAINING, "not done when the drain was over"));
               }
             });
   }
@@ -303,6 +321,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     if (answer != null) {
       answer.gone();
+    }
+    if (exchange != null) {
+      exchange.interrupt(new Refusal(Reason.CLIENT_ABORTED, "caller left before its answer"));
     }
   }
 

@@ -19,16 +19,22 @@ import java.util.concurrent.TimeUnit;
 /** The event loops: threads {@code loop-1}, {@code loop-2}, ...; epoll where the machine has it. */
 public final class Loops implements AutoCloseable {
   private final EventLoopGroup group;
+  private final boolean epoll;
 
   /**
    * @param count how many; one for each core is right
    */
   public Loops(int count) {
+    this(count, Epoll.isAvailable());
+  }
+
+  Loops(int count, boolean epoll) {
+    this.epoll = epoll;
     group =
         new MultiThreadIoEventLoopGroup(
             count,
             new DefaultThreadFactory("loop", true),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   }
 
   EventLoopGroup group() {
@@ -36,7 +42,7 @@ public final class Loops implements AutoCloseable {
   }
 
   Class<? extends ServerChannel> serverChannel() {
-    return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
   /** A client bootstrap on one loop: an upstream connection lives where its exchange does. */

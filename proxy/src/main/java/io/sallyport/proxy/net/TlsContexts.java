@@ -4,7 +4,7 @@ import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLException;
 
@@ -53,20 +53,24 @@ final class TlsContexts {
   }
 
   /**
-   * @param trust PEM of CAs, or null for the JDK's
+   * @param trust CAs; empty for the JDK's
    */
-  static SslContext client(Path trust) {
+  static SslContext client(List<X509Certificate> trust) {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
               .sslProvider(SslProvider.OPENSSL)
               .protocols("TLSv1.3", "TLSv1.2")
               .ciphers(INTERMEDIATE)
+              .option(OpenSslContextOption.GROUPS, GROUPS)
               .endpointIdentificationAlgorithm("HTTPS");
-      return (trust == null ? builder : builder.trustManager(trust.toFile())).build();
+      if (!trust.isEmpty()) {
+        builder.trustManager(trust.toArray(new X509Certificate[0]));
+      }
+      return builder.build();
     } catch (SSLException | IllegalArgumentException failure) {
       throw new IllegalArgumentException(
-          "cannot use the CAs in " + trust + ": " + failure.getMessage(), failure);
+          "cannot use the CAs of an upstream: " + failure.getMessage(), failure);
     }
   }
 }

@@ -11,7 +11,9 @@ import io.sallyport.proxy.exchange.Exchange;
 import io.sallyport.proxy.exchange.Upstream;
 import io.sallyport.proxy.exchange.UpstreamTarget;
 import io.sallyport.proxy.journal.Recorded;
+import java.security.cert.X509Certificate;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,8 +26,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * shared.
  */
 public final class UpstreamClient implements Upstream {
-  private final Map<UpstreamTarget, UpstreamSlots> slots = new ConcurrentHashMap<>();
-  private final Map<String, SslContext> contexts = new ConcurrentHashMap<>();
+  // By name: the bound is the server's, so connections of an earlier snapshot count as well.
+  private final Map<String, UpstreamSlots> slots = new ConcurrentHashMap<>();
+  // By what is trusted, not by where it was read: a snapshot compiled later may find other CAs
+  // there.
+  private final Map<List<X509Certificate>, SslContext> contexts = new ConcurrentHashMap<>();
   private final Counter requests;
   private final Counter retries;
 
@@ -66,7 +71,7 @@ public final class UpstreamClient implements Upstream {
     String reference = x.upstreamReference(permit.value());
     String uri = target.basePath() + (reference.startsWith("?") ? "" : "/") + reference;
     UpstreamPool pool = pool((EventLoop) x.loop(), target);
-    return attempt(pool, target, x.id(), uri, true)
+    return attempt(pool, pool.take(), x, uri, true)
         .whenComplete(
             (response, failure) ->
                 requests
@@ -75,22 +80,35 @@ public final class UpstreamClient implements Upstream {
   }
 
   private CompletionStage<Response> attempt(
-      UpstreamPool pool, UpstreamTarget target, String id, String uri, boolean mayRetry) {
-    return pool.take()
-        .thenCompose(
-            connection ->
-                connection
-                    .request(uri, id)
-                    .exceptionallyCompose(
-                        failure -> {
-                          // A read that a dying kept-alive connection never heard: once more is
-                          // safe.
-                          if (mayRetry && connection.diedUnheard()) {
-                            retries.labels(target.name()).inc();
-                            return attempt(pool, target, id, uri, false);
-                          }
-                          return CompletableFuture.failedFuture(failure);
-                        }));
+      UpstreamPool pool,
+      CompletionStage<UpstreamConnection> taking,
+      Exchange x,
+      String uri,
+      boolean mayRetry) {
+    CompletableFuture<UpstreamConnection> taken = new CompletableFuture<>();
+    x.onInterrupt(taken::completeExceptionally);
+    taking.whenComplete(
+        (connection, failure) -> {
+          if (failure != null) {
+            taken.completeExceptionally(failure);
+          } else if (!taken.complete(connection)) {
+            pool.give(connection); // the exchange ended while it waited
+          }
+        });
+    return taken.thenCompose(
+        connection -> {
+          CompletionStage<Response> response = connection.request(uri, x.id());
+          x.onInterrupt(connection.callOff());
+          return response.exceptionallyCompose(
+              failure -> {
+                // A read that a dying kept-alive connection never heard: once more is safe.
+                if (mayRetry && connection.diedUnheard()) {
+                  retries.labels(x.route().upstream().name()).inc();
+                  return attempt(pool, pool.takeFresh(), x, uri, false);
+                }
+                return CompletableFuture.failedFuture(failure);
+              });
+        });
   }
 
   private static String reason(Throwable failure) {
@@ -98,19 +116,18 @@ public final class UpstreamClient implements Upstream {
     return cause instanceof Refusal refusal ? refusal.reason().name() : "INTERNAL";
   }
 
-  private UpstreamPool pool(EventLoop loop, UpstreamTarget target) {
-    return pools
-        .get()
-        .computeIfAbsent(
-            target,
-            t ->
-                new UpstreamPool(
-                    loop,
-                    t,
-                    slots.computeIfAbsent(t, s -> new UpstreamSlots(s.connectionsMax())),
-                    t.tls()
-                        ? contexts.computeIfAbsent(
-                            String.valueOf(t.trust()), trust -> TlsContexts.client(t.trust()))
-                        : null));
+  /** The loop's pool for a target. On that loop only. */
+  UpstreamPool pool(EventLoop loop, UpstreamTarget target) {
+    return pools.get().computeIfAbsent(target, t -> new UpstreamPool(loop, t, slots(t), tls(t)));
+  }
+
+  private UpstreamSlots slots(UpstreamTarget target) {
+    UpstreamSlots shared = slots.computeIfAbsent(target.name(), name -> new UpstreamSlots());
+    shared.max(target.connectionsMax());
+    return shared;
+  }
+
+  private SslContext tls(UpstreamTarget target) {
+    return target.tls() ? contexts.computeIfAbsent(target.trust(), TlsContexts::client) : null;
   }
 }

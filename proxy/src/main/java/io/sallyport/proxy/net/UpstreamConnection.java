@@ -1,29 +1,24 @@
 package io.sallyport.proxy.net;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.proxy.exchange.Upstream;
 import io.sallyport.proxy.exchange.UpstreamTarget;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One connection to a record system: one request at a time. The request is written from parts; of
@@ -44,9 +39,13 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
   private boolean heard;
   private boolean ended = true;
   private boolean keepAlive;
+  private boolean endsWithConnection;
+  private boolean closeNotified;
   private int informational;
   private long received;
   private long movedNanos;
+  private long waitingSinceNanos;
+  private long waitedNanos;
   private long idleSince;
   private boolean forgotten;
 
@@ -68,7 +67,17 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
    * Whether it was kept alive and died before a byte of the response: the request was not heard.
    */
   boolean diedUnheard() {
-    return reused && !heard && (failure == null || failure.reason() != Reason.UPSTREAM_TIMEOUT);
+    return reused && !heard && failure != null && failure.reason() == Reason.UPSTREAM_UNREACHABLE;
+  }
+
+  /** Bytes have arrived, though perhaps too few to be a message. */
+  void heard() {
+    heard = true;
+  }
+
+  /** What ends the request that was sent last, and only that one, whatever it waits for. */
+  Consumer<Refusal> callOff() {
+    return reading::callOff;
   }
 
   void idleSince(long nanos) {
@@ -86,22 +95,10 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     heard = false;
     received = 0;
     informational = 0;
-    moved();
-    DefaultFullHttpRequest request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, HttpMethod.GET, uri, Unpooled.EMPTY_BUFFER);
-    HttpHeaders headers = request.headers();
-    headers.set(HttpHeaderNames.HOST, target.host() + ":" + target.port());
-    headers.set(HttpHeaderNames.ACCEPT, "application/fhir+json");
-    headers.set(HttpHeaderNames.ACCEPT_ENCODING, "identity");
-    headers.set(HttpHeaderNames.USER_AGENT, "Sallyport");
-    headers.set("Prefer", "handling=strict");
-    headers.set("X-Request-Id", id);
-    if (!target.authorization().isEmpty()) {
-      headers.set(HttpHeaderNames.AUTHORIZATION, target.authorization());
-    }
+    waitedNanos = 0;
+    waits();
     CompletableFuture<Upstream.Response> mine = response;
-    ctx.writeAndFlush(request)
+    ctx.writeAndFlush(UpstreamHeads.request(target, uri, id))
         .addListener(
             written -> {
               if (!written.isSuccess()) {
@@ -113,36 +110,53 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     return mine;
   }
 
-  /** One timer a request: it must answer, and its answer must move. */
+  /**
+   * One timer a request: it must answer, its answer must move, and all the time it lets us wait has
+   * an end, because a byte now and then moves for ever. Time in which we do not ask for more, for
+   * the caller is slow, is not the upstream's.
+   */
   private void watch(CompletableFuture<Upstream.Response> mine) {
     long timeout = TimeUnit.MILLISECONDS.toNanos(target.responseTimeoutMillis());
+    long total = TimeUnit.MILLISECONDS.toNanos(target.totalTimeoutMillis());
     ctx.executor()
         .schedule(
             () -> {
               if (response != mine || ended || failure != null) {
                 return;
               }
-              // A body that nobody asks for stands still because of us, not of the upstream.
+              long now = System.nanoTime();
               boolean theirs = !mine.isDone() || next != null;
-              if (theirs && System.nanoTime() - movedNanos >= timeout) {
-                fail(
-                    new Refusal(
-                        Reason.UPSTREAM_TIMEOUT, target.name() + " did not answer in time"));
+              if (theirs && now - movedNanos >= timeout) {
+                fail(timeout(" did not answer in time"));
+              } else if (theirs && waitedNanos + now - waitingSinceNanos >= total) {
+                fail(timeout(" did not finish its answer within total-timeout"));
               } else {
                 watch(mine);
               }
             },
-            Math.max(10, target.responseTimeoutMillis() / 4),
+            Math.max(10, Math.min(target.responseTimeoutMillis(), target.totalTimeoutMillis()) / 4),
             TimeUnit.MILLISECONDS);
+  }
+
+  private Refusal timeout(String what) {
+    return new Refusal(Reason.UPSTREAM_TIMEOUT, target.name() + what);
   }
 
   private void moved() {
     movedNanos = System.nanoTime();
   }
 
+  private void waits() {
+    moved();
+    waitingSinceNanos = movedNanos;
+  }
+
+  private void arrived() {
+    waitedNanos += System.nanoTime() - waitingSinceNanos;
+  }
+
   @Override
   protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
-    heard = true;
     moved();
     if (ended || failure != null) {
       fail(invalid("bytes that no request asked for"));
@@ -169,36 +183,15 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (status < 200) {
       return;
     }
-    HttpHeaders headers = head.headers();
-    // The decoder takes any version, and any coding list that ends in chunked, as if it were plain.
-    List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
-    if (!head.protocolVersion().equals(HttpVersion.HTTP_1_1)
-            && !head.protocolVersion().equals(HttpVersion.HTTP_1_0)
-        || !(codings.isEmpty()
-            || codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"))) {
-      fail(invalid("a version or a transfer coding we do not speak"));
-      return;
-    }
-    if (headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
-        || headers.getAll(HttpHeaderNames.CONTENT_TYPE).size() > 1) {
-      fail(invalid("a repeated header"));
+    String problem = UpstreamHeads.problem(head, target.tls());
+    if (problem != null) {
+      fail(invalid(problem));
       return;
     }
     keepAlive = HttpUtil.isKeepAlive(head);
-    response.complete(
-        new Upstream.Response(
-            status,
-            text(headers, "Content-Type"),
-            text(headers, "Content-Encoding"),
-            text(headers, "ETag"),
-            text(headers, "Last-Modified"),
-            HttpUtil.getContentLength(head, -1L),
-            reading));
-  }
-
-  private static String text(HttpHeaders headers, String name) {
-    String value = headers.get(name);
-    return value == null ? "" : value;
+    endsWithConnection = UpstreamHeads.endsWithConnection(head);
+    arrived();
+    response.complete(UpstreamHeads.response(head, reading));
   }
 
   private void content(HttpContent content) {
@@ -211,6 +204,10 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
       return;
     }
     boolean last = content instanceof LastHttpContent;
+    if (last && endsWithConnection && target.tls() && !closeNotified) {
+      fail(invalid("the connection ended without close_notify: the body may be cut"));
+      return;
+    }
     if (content.content().isReadable()) {
       chunks.add(content.content().retain());
     }
@@ -231,6 +228,7 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     if (chunk != null || ended) {
       CompletableFuture<ByteBuf> waiting = next;
       next = null;
+      arrived();
       if (chunk == null) {
         done();
       }
@@ -286,6 +284,13 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
+      closeNotified = true;
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (!ended) {
       Reason reason = response.isDone() ? Reason.UPSTREAM_INVALID : Reason.UPSTREAM_UNREACHABLE;
@@ -315,8 +320,13 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   /** One response's body. What comes after its end belongs to another exchange. */
   private final class Reading implements Upstream.Body {
+    private Refusal calledOff;
+
     @Override
     public CompletionStage<ByteBuf> next() {
+      if (calledOff != null) {
+        return CompletableFuture.failedFuture(calledOff);
+      }
       if (this != reading) {
         return CompletableFuture.completedFuture(null);
       }
@@ -333,30 +343,27 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
       }
       next = new CompletableFuture<>();
       CompletableFuture<ByteBuf> mine = next;
-      moved();
+      waits();
       ctx.read();
       return mine;
     }
 
     @Override
     public void cancel() {
+      callOff(new Refusal(Reason.CLIENT_ABORTED, "response given up"));
+    }
+
+    void callOff(Refusal why) {
       if (this != reading) {
         return;
       }
+      calledOff = why;
       if (ended) {
         done();
         return;
       }
       reading = null;
-      failure = new Refusal(Reason.CLIENT_ABORTED, "response given up");
-      ended = true;
-      release();
-      ctx.close();
-      if (next != null) {
-        CompletableFuture<ByteBuf> lost = next;
-        next = null;
-        lost.completeExceptionally(failure);
-      }
+      fail(why);
     }
   }
 }

@@ -2,6 +2,8 @@ package io.sallyport.proxy.net;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -72,6 +74,17 @@ final class UpstreamPool {
         target.connectTimeoutMillis(),
         TimeUnit.MILLISECONDS);
     return waiter;
+  }
+
+  /**
+   * For a request that a kept-alive connection died under: those that idle here are as old, and an
+   * upstream that was restarted has closed them all.
+   */
+  CompletionStage<UpstreamConnection> takeFresh() {
+    while (!idle.isEmpty()) {
+      idle.pollLast().close();
+    }
+    return take();
   }
 
   private static CompletionStage<UpstreamConnection> busy() {
@@ -176,6 +189,7 @@ final class UpstreamPool {
                       handler.setHandshakeTimeoutMillis(target.connectTimeoutMillis());
                       channel.pipeline().addLast(handler);
                     }
+                    channel.pipeline().addLast(hearing(connection));
                     channel.pipeline().addLast(new HttpClientCodec(4096, 16384, 65536, true));
                     channel.pipeline().addLast(connection);
                   }
@@ -213,6 +227,17 @@ final class UpstreamPool {
           }
         });
     return dialled;
+  }
+
+  /** Before the decoder, which tells of half a status line only that it failed. */
+  private static ChannelInboundHandlerAdapter hearing(UpstreamConnection connection) {
+    return new ChannelInboundHandlerAdapter() {
+      @Override
+      public void channelRead(ChannelHandlerContext ctx, Object bytes) {
+        connection.heard();
+        ctx.fireChannelRead(bytes);
+      }
+    };
   }
 
   private void release(AtomicBoolean held) {

@@ -14,13 +14,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  * are loops.
  */
 final class UpstreamSlots {
-  private final int max;
+  // Set by the loop that meets a newer snapshot first; who reads the older one dials one more or
+  // less.
+  private volatile int max;
   private final AtomicInteger used = new AtomicInteger();
   private final List<Runnable> pools = new CopyOnWriteArrayList<>();
   private final Queue<Runnable> line = new ConcurrentLinkedQueue<>();
 
+  UpstreamSlots() {}
+
   UpstreamSlots(int max) {
     this.max = max;
+  }
+
+  /** The bound, as the newest snapshot has it. */
+  void max(int connections) {
+    max = connections;
   }
 
   /**

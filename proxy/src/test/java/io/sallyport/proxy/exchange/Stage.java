@@ -136,9 +136,10 @@ final class Stage {
             "/fhir",
             "",
             8,
-            null,
+            List.of(),
             1000,
             1000,
+            10_000,
             1L << 30);
     Route route = new Route("/fhir", policy, target, new Rebase(UPSTREAM, PUBLIC));
     return new Snapshot(

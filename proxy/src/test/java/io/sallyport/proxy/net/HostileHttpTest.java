@@ -10,14 +10,12 @@ import io.sallyport.proxy.cli.ThrowawayPki;
 import io.sallyport.proxy.exchange.Downstream;
 import io.sallyport.proxy.exchange.Exchange;
 import io.sallyport.proxy.exchange.Snapshot;
+import io.sallyport.proxy.fixtures.TestTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -26,7 +24,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,7 +71,7 @@ class HostileHttpTest {
         new Snapshot("hash", Set.of(), List.of(), token -> null, Limits.DEFAULT, 65536);
     listener = new Listener(settings, () -> snapshot, this::serve, loops, metrics);
     port = listener.start();
-    tls = trusting(dir.resolve("ca.pem"));
+    tls = TestTls.trusting(dir.resolve("ca.pem"));
   }
 
   @AfterAll
@@ -373,20 +370,5 @@ class HostileHttpTest {
     Socket plain = new Socket("127.0.0.1", port);
     plain.setSoTimeout(10_000);
     return (SSLSocket) tls.getSocketFactory().createSocket(plain, "localhost", port, true);
-  }
-
-  private static SSLContext trusting(Path ca) throws Exception {
-    try (InputStream in = Files.newInputStream(ca)) {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      store.setCertificateEntry(
-          "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
-      TrustManagerFactory managers =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers.getTrustManagers(), null);
-      return context;
-    }
   }
 }

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -113,6 +114,29 @@ class UpstreamPoolTest {
     }
   }
 
+  @Test
+  void aFreshConnectionIsNoneOfThoseThatIdle() throws Exception {
+    try (CountingServer counting = new CountingServer(GOOD)) {
+      EventLoop loop = loops.group().next();
+      UpstreamTarget target = target(2, 10_000, counting.port());
+      UpstreamPool pool = new UpstreamPool(loop, target, new UpstreamSlots(2), null);
+      CompletableFuture<String> both = new CompletableFuture<>();
+      loop.execute(
+          () ->
+              fetch(pool)
+                  .thenCombine(fetch(pool), (one, other) -> one + ", " + other)
+                  .thenAccept(both::complete));
+      assertThat(both.get(20, TimeUnit.SECONDS)).isEqualTo("clean end, clean end");
+      assertThat(counting.accepted()).isEqualTo(2);
+      CompletableFuture<String> third = new CompletableFuture<>();
+
+      loop.execute(() -> request(pool.takeFresh()).thenAccept(outcome -> third.complete(outcome)));
+
+      assertThat(third.get(20, TimeUnit.SECONDS)).isEqualTo("clean end");
+      assertThat(counting.accepted()).isEqualTo(3);
+    }
+  }
+
   private static String await(EventLoop loop, UpstreamPool pool) throws Exception {
     CompletableFuture<String> done = new CompletableFuture<>();
     loop.execute(() -> fetch(pool).thenAccept(done::complete));
@@ -183,6 +207,10 @@ class UpstreamPoolTest {
     "UPSTREAM_INVALID, 'HTTP/1.1 200 OK|Transfer-Encoding: chunked||2|{}|'",
     "UPSTREAM_INVALID, 'HTTP/1.1 200 OK|Transfer-Encoding: gzip, chunked||2|{}|0||'",
     "UPSTREAM_INVALID, 'HTTP/1.1 200 OK|Transfer-Encoding: identity||{}'",
+    "UPSTREAM_INVALID, 'HTTP/1.1 200 OK||{}'", // neither a length nor chunks
+    "UPSTREAM_INVALID, 'HTTP/1.1 200 OK|Connection: close||{}'",
+    "clean end, 'HTTP/1.0 200 OK|Connection: close||{}'", // it had no other way
+    "clean end, 'HTTP/1.1 204 No Content||'",
     "UPSTREAM_INVALID, 'HTTP/9.9 200 OK|Content-Length: 2||{}'",
     "UPSTREAM_INVALID, 'HTTP/1.1 101 Switching Protocols|Upgrade: x||'",
     "UPSTREAM_INVALID, 'garbage||'",
@@ -218,7 +246,11 @@ class UpstreamPoolTest {
   }
 
   private static CompletionStage<String> fetch(UpstreamPool pool) {
-    return pool.take()
+    return request(pool.take());
+  }
+
+  private static CompletionStage<String> request(CompletionStage<UpstreamConnection> taken) {
+    return taken
         .thenCompose(connection -> connection.request("/x", "id"))
         .thenCompose(UpstreamPoolTest::drain)
         .handle((end, failure) -> outcome(failure));
@@ -259,9 +291,10 @@ class UpstreamPoolTest {
         "",
         "",
         connectionsMax,
-        null,
+        List.of(),
         millis,
         millis,
+        10 * millis,
         1 << 20);
   }
 

@@ -1,0 +1,66 @@
+package io.sallyport.proxy.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.prometheus.client.CollectorRegistry;
+import io.sallyport.policy.redact.Limits;
+import io.sallyport.proxy.cli.ThrowawayPki;
+import io.sallyport.proxy.exchange.Snapshot;
+import io.sallyport.proxy.fixtures.TestTls;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A caller who leaves is noticed on either transport: epoll tells by itself, NIO only who reads.
+ */
+class CallerLeavesTest {
+  private static final String GET = "GET /fhir/Patient/1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+  @TempDir Path dir;
+
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+  void whileItsExchangeRuns(boolean epoll, boolean reset) throws Exception {
+    ThrowawayPki.write(dir);
+    Snapshot snapshot =
+        new Snapshot("hash", Set.of(), List.of(), token -> null, Limits.DEFAULT, 65536);
+    CompletableFuture<String> interrupted = new CompletableFuture<>();
+    CompletableFuture<Void> running = new CompletableFuture<>();
+    try (Loops loops = new Loops(1, epoll);
+        Listener listener =
+            new Listener(
+                TestTls.settings(dir),
+                () -> snapshot,
+                (x, refusal) -> {
+                  x.onInterrupt(why -> interrupted.complete(why.reason().name()));
+                  running.complete(null);
+                  return new CompletableFuture<>();
+                },
+                loops,
+                ListenerMetrics.register(new CollectorRegistry()))) {
+      int port = listener.start();
+      Socket plain = new Socket("127.0.0.1", port);
+      SSLSocket socket =
+          (SSLSocket)
+              TestTls.trusting(dir.resolve("ca.pem"))
+                  .getSocketFactory()
+                  .createSocket(plain, "localhost", port, true);
+      socket.getOutputStream().write((GET + GET).getBytes(StandardCharsets.US_ASCII));
+      running.get(20, TimeUnit.SECONDS);
+
+      plain.setSoLinger(reset, 0);
+      plain.close();
+
+      assertThat(interrupted.get(20, TimeUnit.SECONDS)).isEqualTo("CLIENT_ABORTED");
+    }
+  }
+}
