@@ -25,6 +25,7 @@ import io.sallyport.proxy.ops.Health;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -213,7 +214,7 @@ public final class Appliance implements AutoCloseable {
 
   /**
    * Stops in order: not ready, not accepting, exchanges in flight finish within {@code
-   * limits.drain}, then the journal is sealed and closed.
+   * limits.drain} or end with a recorded 503, then the journal is sealed and closed.
    */
   @Override
   public void close() {
@@ -222,7 +223,11 @@ public final class Appliance implements AutoCloseable {
     }
     draining = true;
     LOG.info("draining");
-    listeners.forEach(listener -> listener.drain(config.limits().drain()));
+    listeners.forEach(Listener::stopAccepting); // all of them, before the first is waited for
+    long end = System.nanoTime() + config.limits().drain().toNanos();
+    for (Listener listener : listeners) {
+      listener.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    }
     loops.close();
     append(new JournalEntry.Stopped("asked to stop"));
     journal.close();

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.loadtest.DemoEhr;
 import io.sallyport.loadtest.LoadClient;
 import io.sallyport.proxy.fixtures.ApplianceFiles;
+import io.sallyport.proxy.fixtures.ForkedAppliance;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalReader;
 import io.sallyport.proxy.journal.JournalVerifier;
 import io.sallyport.proxy.kms.Kms;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -70,9 +69,9 @@ class KillTest {
 
   private void killUnderLoad(ApplianceFiles files, int kill) throws Exception {
     Path log = dir.resolve("log-" + kill);
-    Process process = serve(files, log);
+    Process process = ForkedAppliance.serve(files, log);
     try {
-      await(process, log, () -> connects(files.port()));
+      await(process, log, () -> ForkedAppliance.connects(files.port()));
       LoadClient load =
           new LoadClient(
               "localhost",
@@ -134,29 +133,6 @@ class KillTest {
     assertThat(result.ok())
         .as("kill %d: %s, %s", kill, result.summary(), result.problem())
         .isTrue();
-  }
-
-  private Process serve(ApplianceFiles files, Path log) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--"))
-        .forEach(command::add);
-    command.addAll(
-        List.of("-Xmx512m", "-XX:+UseParallelGC", "-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Main.class.getName(), "serve", "--config", files.config().toString()));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(log.toFile())
-        .start();
-  }
-
-  private static boolean connects(int port) {
-    try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
-      return socket.isConnected();
-    } catch (IOException notYet) {
-      return false;
-    }
   }
 
   private static void await(Process process, Path log, java.util.function.BooleanSupplier condition)

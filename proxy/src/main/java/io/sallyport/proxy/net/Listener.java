@@ -18,10 +18,14 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Binds one TLS address, accepts, and drains. */
 public final class Listener implements AutoCloseable {
+  /** For the last 503s to be recorded and to leave. */
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
+
   private final ListenerSettings settings;
   private final Supplier<Snapshot> snapshots;
   private final BiFunction<Exchange, Refusal, CompletionStage<Void>> server;
@@ -114,24 +118,39 @@ public final class Listener implements AutoCloseable {
     metrics.handshakeFailures().inc();
   }
 
-  /**
-   * Stops accepting, closes idle connections, lets exchanges in flight finish. Returns when none is
-   * left or the time is over; then the rest is closed.
-   */
-  public void drain(Duration atMost) {
+  /** Stops accepting. From now on each answer is its connection's last, and says so. */
+  public void stopAccepting() {
     draining = true;
     if (bound != null) {
       bound.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
     }
+  }
+
+  /**
+   * Stops accepting, closes idle connections, lets exchanges in flight finish. Those that have not
+   * when the time is over end with DRAINING: a 503, or a cut where the answer has begun.
+   */
+  public void drain(Duration atMost) {
+    stopAccepting();
+    eachConnection(HttpConnection::drain);
+    await(atMost);
+    eachConnection(HttpConnection::stop);
+    await(FAREWELL);
+    connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+
+  private void eachConnection(Consumer<HttpConnection> what) {
     connections.forEach(
         channel -> {
           HttpConnection connection = channel.pipeline().get(HttpConnection.class);
           if (connection != null) {
-            connection.drain();
+            what.accept(connection);
           }
         });
+  }
+
+  private void await(Duration atMost) {
     connections.newCloseFuture().awaitUninterruptibly(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 
   @Override
