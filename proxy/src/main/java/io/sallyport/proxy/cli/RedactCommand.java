@@ -1,35 +1,42 @@
 package io.sallyport.proxy.cli;
 
 import io.sallyport.policy.PolicySet;
-import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
-import io.sallyport.policy.redact.Limits;
-import io.sallyport.policy.redact.Redacted;
-import io.sallyport.policy.redact.Redactor;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code sallyport policy redact}: the engine itself, from standard input to standard output. */
+/** {@code sallyport policy redact}: the engine itself, offline. */
 @Command(
     name = "redact",
-    description = "What a role sees of a resource. Exit 3 when denied.",
+    description = {
+      "What a role sees of a resource: standard input to standard output, or files to a directory.",
+      "Exit 3 when denied, 1 when the input cannot be judged."
+    },
     mixinStandardHelpOptions = true)
 final class RedactCommand implements Callable<Integer> {
-  private enum As {
-    read
+  private enum Fhir {
+    R4
   }
 
-  private enum Format {
-    json
+  /** How the input is laid out. */
+  enum Format {
+    json,
+    ndjson
+  }
+
+  private enum Answer {
+    read,
+    search
   }
 
   @Spec private CommandSpec spec;
@@ -41,42 +48,114 @@ final class RedactCommand implements Callable<Integer> {
   private String role;
 
   @Option(
+      names = "--purpose",
+      paramLabel = "P",
+      description = "The stated purpose of use; may be given several times.")
+  private List<String> purposes;
+
+  @Option(
+      names = "--claim",
+      paramLabel = "k=v",
+      description = "A claim of the caller's token, as patient=p1; may be given several times.")
+  private List<String> claims;
+
+  @Option(
+      names = "--fhir",
+      paramLabel = "V",
+      description = "The FHIR version of the input: ${COMPLETION-CANDIDATES}.",
+      defaultValue = "R4")
+  private Fhir fhir;
+
+  @Option(
       names = "--as",
+      paramLabel = "A",
       description =
           "As the answer to: ${COMPLETION-CANDIDATES}. Without it only what the role hides goes.")
-  private As as;
+  private Answer answer;
 
-  @Option(names = "--format", description = "${COMPLETION-CANDIDATES}.", defaultValue = "json")
+  @Option(
+      names = "--type",
+      paramLabel = "T",
+      description = "With --as search: the type searched (default: the first match's).")
+  private String type;
+
+  @Option(
+      names = "--format",
+      paramLabel = "L",
+      description =
+          "${COMPLETION-CANDIDATES} (default: json; of a file, what its name's end says).")
   private Format format;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where the files go, under their own names. Prints a line a file.")
+  private Path out;
+
+  @Parameters(paramLabel = "FILE", arity = "0..*", description = "With --out: what to redact.")
+  private List<Path> files = List.of();
 
   @Override
   public Integer call() throws IOException {
-    PolicySet set = PolicyCommand.load(spec, policy, role);
-    byte[] in = read(System.in);
-    Redactor.Layer layer = as == null ? Redactor.Layer.ELEMENT : Redactor.Layer.EXCHANGE;
-    byte[] out;
-    try {
-      Redacted redacted =
-          new Redactor(Limits.DEFAULT)
-              .redact(set.view(role), layer, in, 0, in.length - Redactor.PADDING, null, null);
-      ByteArrayOutputStream whole = new ByteArrayOutputStream(redacted.length());
-      redacted.writeTo(whole::write);
-      out = whole.toByteArray();
-    } catch (Refusal e) {
-      if (e.reason() == Reason.NO_RULE_PERMITS) {
-        throw Failure.denied("denied: " + e.getMessage());
-      }
-      throw Failure.bad(e.getMessage());
+    if ((out == null) != files.isEmpty()) {
+      throw Failure.usage("--out DIR and FILE... belong together; else standard input is redacted");
     }
-    // Only when all of it is there: half a resource is a leak.
-    OutputStream stdout = System.out;
-    stdout.write(out);
-    stdout.flush();
-    return 0;
+    if (type != null && answer != Answer.search) {
+      throw Failure.usage("--type belongs to --as search");
+    }
+    if (answer == Answer.search && format == Format.ndjson) {
+      throw Failure.usage("--as search takes a searchset Bundle, and a line is one resource");
+    }
+    PolicySet set = PolicyCommand.load(spec, policy, role);
+    if (type != null && !set.definitions().isResource(type)) {
+      throw Failure.usage("--type " + type + " is no resource type of this FHIR version");
+    }
+    Judge judge =
+        new Judge(
+            set,
+            role,
+            purposes == null ? List.of() : purposes,
+            ClaimOptions.read(claims == null ? List.of() : claims));
+    var as =
+        answer == null ? OfflineRedaction.As.element : OfflineRedaction.As.valueOf(answer.name());
+    OfflineRedaction redaction = new OfflineRedaction(judge, as, type);
+    try {
+      judge.admit();
+      return out == null ? stream(redaction) : directory(redaction);
+    } catch (Refusal refused) {
+      throw failure(refused);
+    }
   }
 
-  private static byte[] read(InputStream stdin) throws IOException {
-    byte[] in = stdin.readNBytes(Limits.DEFAULT.resourceBytesMax() + 1);
-    return Arrays.copyOf(in, in.length + Redactor.PADDING);
+  private int stream(OfflineRedaction redaction) throws IOException {
+    OutputStream stdout = new BufferedOutputStream(System.out, 64 << 10);
+    if (format != Format.ndjson) {
+      // Only when all of it is there: half a resource is a leak.
+      stdout.write(redaction.json(System.in));
+      stdout.flush();
+      return 0;
+    }
+    OfflineRedaction.Lines lines;
+    try {
+      lines = redaction.ndjson(System.in, stdout);
+    } finally {
+      stdout.flush();
+    }
+    if (!lines.denied().isEmpty()) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("sallyport: lines denied: " + lines.denied());
+    }
+    return lines.written() == 0 && !lines.denied().isEmpty() ? Failure.DENIED : 0;
+  }
+
+  private int directory(OfflineRedaction redaction) throws IOException {
+    return new RedactedFiles(redaction, answer == Answer.search ? Format.json : format, out)
+        .redact(files, spec.commandLine().getOut());
+  }
+
+  private static Failure failure(Refusal refused) {
+    return OfflineRedaction.isDenial(refused)
+        ? Failure.denied("denied: " + refused.getMessage())
+        : Failure.bad("refused: " + refused.getMessage());
   }
 }

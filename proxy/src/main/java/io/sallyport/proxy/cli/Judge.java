@@ -1,0 +1,61 @@
+package io.sallyport.proxy.cli;
+
+import io.sallyport.policy.AccessRequest;
+import io.sallyport.policy.Claims;
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.fhir.Interaction.Kind;
+import io.sallyport.policy.redact.View;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One caller of an offline run: a role, its stated purposes and its claims, judged by the decision
+ * that {@code serve} makes. What is denied is a {@link Refusal} with the decision's reason.
+ */
+record Judge(PolicySet policy, String role, List<String> purposes, Claims claims) {
+
+  View view() {
+    return policy.view(role);
+  }
+
+  /** Decides what depends on no resource: the purpose, and what is forbidden whatever it is. */
+  void admit() {
+    decide(new Interaction(Kind.CAPABILITIES, "", "", "", List.of()));
+  }
+
+  /** Permits reading one resource. */
+  void read(String type, String id) {
+    decide(new Interaction(Kind.READ, type, id, "", List.of()));
+  }
+
+  /** Permits searching a type. */
+  Decision.Permit search(String type) {
+    return decide(new Interaction(Kind.SEARCH, type, "", "", List.of()));
+  }
+
+  /** Permits seeing a resource by whichever way the role has: some only search and never read. */
+  void see(String type, String id) {
+    var does = policy.interactions(role, type);
+    if (does.contains("read") || !does.contains("search")) {
+      read(type, id);
+      return;
+    }
+    Decision.Permit permit = search(type);
+    if (permit.onlyId() != null && !permit.onlyId().equals(id)) {
+      throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
+    }
+  }
+
+  private Decision.Permit decide(Interaction asked) {
+    Decision decision =
+        policy.decide(role, purposes, new AccessRequest(claims, asked, Instant.now()));
+    if (decision instanceof Decision.Deny deny) {
+      throw new Refusal(deny.reason(), deny.detail() + " (" + deny.rule() + ")");
+    }
+    return (Decision.Permit) decision;
+  }
+}
