@@ -94,6 +94,13 @@ public final class PolicySet {
     return rule == null ? Set.of() : rule.does();
   }
 
+  /** What a role may do with, and see of, a resource type, and why; null for an unknown role. */
+  public Explanation explain(String role, String type) {
+    return roles.containsKey(role)
+        ? new Explainer(definitions, closure, roles.get(role), type).explain()
+        : null;
+  }
+
   /** Decides. Never throws on data: what cannot be evaluated is denied. */
   public Decision decide(AccessRequest request) {
     try {

@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -17,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "policy",
     description = "Checks, explains and applies a policy, offline.",
     mixinStandardHelpOptions = true,
-    subcommands = RedactCommand.class,
+    subcommands = {ExplainCommand.class, RedactCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class PolicyCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -40,41 +38,6 @@ public final class PolicyCommand implements Runnable {
       throw Failure.bad(file + " has " + problems.count());
     }
     out.println("ok: " + file + ", roles " + String.join(", ", policy.roles()));
-    return 0;
-  }
-
-  @Command(
-      name = "explain",
-      description = "What a role may do with, and see of, a resource type.",
-      mixinStandardHelpOptions = true)
-  int explain(
-      @Option(names = "--policy", paramLabel = "F", required = true, description = "The policy.")
-          Path file,
-      @Option(names = "--role", paramLabel = "R", required = true, description = "The role.")
-          String role,
-      @Option(
-              names = "--type",
-              paramLabel = "T",
-              required = true,
-              description = "The resource type, as Patient.")
-          String type) {
-    PolicySet policy = load(spec, file, role);
-    if (!policy.definitions().resources().contains(type)) {
-      throw Failure.usage("--type " + type + " is no resource type of this FHIR version");
-    }
-    PrintWriter out = spec.commandLine().getOut();
-    var interactions = new TreeSet<>(policy.interactions(role, type));
-    out.println(role + " on " + type);
-    out.println(
-        "  may     " + (interactions.isEmpty() ? "nothing" : String.join(", ", interactions)));
-    String sees =
-        !policy.view(role).shows(type)
-            ? "nothing"
-            : policy.view(role).whole(type) ? "all of it, unchanged" : "a part of it";
-    out.println("  sees    " + sees);
-    var searchable = new TreeSet<>(policy.searchable(role, type));
-    out.println(
-        "  search  " + (searchable.isEmpty() ? "by nothing" : String.join(", ", searchable)));
     return 0;
   }
 

@@ -1,0 +1,210 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.Explanation.Seen;
+import io.sallyport.policy.RoleRules.Pattern;
+import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Definitions.Kind;
+import io.sallyport.policy.fhir.SearchClosure;
+import io.sallyport.policy.redact.View;
+import io.sallyport.policy.redact.View.Visibility;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Says why. It asks the compiled view what is seen, and finds the pattern that hides an element by
+ * compiling each pattern alone: so that it cannot tell another story than the redactor acts by.
+ */
+final class Explainer {
+  private final Definitions definitions;
+  private final SearchClosure closure;
+  private final Role role;
+  private final String type;
+  private final TypeRule rule;
+  private final Map<Pattern, View> alone = new HashMap<>();
+  private final Map<String, Set<String>> searchedBy = new TreeMap<>();
+  private final List<Explanation.Element> elements = new ArrayList<>();
+
+  Explainer(Definitions definitions, SearchClosure closure, Role role, String type) {
+    this.definitions = definitions;
+    this.closure = closure;
+    this.role = role;
+    this.type = type;
+    this.rule = role.rules().types().get(type);
+  }
+
+  Explanation explain() {
+    List<Explanation.Parameter> parameters = new ArrayList<>();
+    for (Definitions.SearchParameter parameter : definitions.searchParameters(type)) {
+      parameters.add(parameter(parameter));
+    }
+    for (Definitions.Element element : definitions.type(type).elements()) {
+      element(type + "." + element.name(), element.types(), List.of(type));
+    }
+    return new Explanation(
+        role.name(),
+        type,
+        role.purposes(),
+        rule == null ? Set.of() : new TreeSet<>(rule.does()),
+        role.view().versions(),
+        elements,
+        parameters);
+  }
+
+  private Explanation.Parameter parameter(Definitions.SearchParameter parameter) {
+    String code = parameter.code();
+    String blocker = new SearchRules(definitions, closure, role.view()).blocker(type, code, "");
+    if (blocker == null && rule != null && !rule.does().contains("search")) {
+      blocker = "do, which has no search";
+    } else if (blocker == null && !role.searchable().getOrDefault(type, Set.of()).contains(code)) {
+      blocker = "search, which does not list it";
+    }
+    if (blocker == null) {
+      for (String path : closure.reads(type, code, "")) {
+        String[] steps = path.split("\\.");
+        String top = steps.length == 1 ? path : steps[0] + "." + name(steps[1]);
+        searchedBy.computeIfAbsent(top, p -> new TreeSet<>()).add(code);
+      }
+    }
+    return new Explanation.Parameter(code, parameter.type(), blocker == null ? "" : blocker);
+  }
+
+  /** An element's name for a step that may be a choice's typed key. */
+  private String name(String step) {
+    for (Definitions.Element element : definitions.type(type).elements()) {
+      boolean typed =
+          element.choice()
+              && element.types().stream().anyMatch(t -> step.equals(typed(element.name(), t)));
+      if (typed) {
+        return element.name();
+      }
+    }
+    return step;
+  }
+
+  private void element(String path, List<String> types, List<String> chain) {
+    Visibility visibility = role.view().visibility(path);
+    boolean unversioned = path.equals(type + ".meta") && !role.view().versions();
+    if (visibility == Visibility.HIDDEN) {
+      hidden(path);
+    } else if (visibility == Visibility.FULL && !unversioned) {
+      add(path, Seen.SHOWN, "", null);
+    } else {
+      part(path, types, chain);
+    }
+  }
+
+  /** An element of the type itself is told; of one below it only what of it is not shown. */
+  private void part(String path, List<String> types, List<String> chain) {
+    int row = elements.size();
+    boolean resource = types.contains("Resource");
+    if (!resource && !types.contains("Extension")) {
+      for (String of : types) {
+        below(types.size() == 1 ? path : typed(path, of), of, chain);
+      }
+    }
+    if (chain.size() > 1) {
+      return;
+    }
+    if (path.equals(type + ".meta") && !role.view().versions()) {
+      add(path + ".versionId", Seen.HIDDEN, "versions: hide", null);
+      add(path + ".lastUpdated", Seen.HIDDEN, "versions: hide", null);
+    }
+    // What has nothing hidden below by its path has it somewhere in its extensions.
+    boolean told = resource || elements.size() > row;
+    Pattern url = told ? null : extensions();
+    String by =
+        resource
+            ? "each by its own type"
+            : told ? "" : url == null ? "inside extensions" : "hide " + url.text();
+    add(path, Seen.PART, by, url == null ? null : url.at());
+    elements.add(row, elements.remove(elements.size() - 1));
+  }
+
+  /** What of a partly shown element is not shown. */
+  private void below(String path, String of, List<String> chain) {
+    Definitions.Type definition = definitions.type(of);
+    if (definition == null || definition.kind() == Kind.PRIMITIVE || chain.contains(of)) {
+      return; // a type inside itself: what is said of it once holds
+    }
+    List<String> longer = new ArrayList<>(chain);
+    longer.add(of);
+    for (Definitions.Element child : definition.elements()) {
+      String here = path + "." + child.name();
+      if (role.view().visibility(here) != Visibility.FULL) {
+        element(here, child.types(), longer);
+      }
+    }
+  }
+
+  private static String typed(String name, String type) {
+    return name + Character.toUpperCase(type.charAt(0)) + type.substring(1);
+  }
+
+  private void hidden(String path) {
+    if (rule == null) {
+      add(path, Seen.HIDDEN, "no rule names " + type, null);
+      return;
+    }
+    List<Pattern> patterns = new ArrayList<>(rule.hide());
+    patterns.addAll(role.rules().hide());
+    for (Pattern pattern : patterns) {
+      View only = alone.computeIfAbsent(pattern, this::only);
+      if (only.visibility(path) == Visibility.HIDDEN) {
+        add(path, Seen.HIDDEN, "hide " + pattern.text(), pattern.at());
+        return;
+      }
+    }
+    boolean listed = rule.showAll() || listed().visibility(path) != Visibility.HIDDEN;
+    add(path, Seen.HIDDEN, listed ? "derived: drop" : "not in show", rule.at());
+  }
+
+  private Pattern extensions() {
+    return role.rules().hide().stream()
+        .filter(pattern -> pattern.text().startsWith("Extension("))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void add(String path, Seen seen, String by, Problem.Location at) {
+    List<String> codes =
+        seen == Seen.HIDDEN ? List.of() : List.copyOf(searchedBy.getOrDefault(path, Set.of()));
+    elements.add(new Explanation.Element(path, seen, by, at, codes));
+  }
+
+  /** A view in which everything is shown but what one pattern hides. */
+  private View only(Pattern pattern) {
+    boolean own = rule.hide().contains(pattern);
+    return compile(
+        true, List.of(), own ? List.of(pattern) : List.of(), own ? List.of() : List.of(pattern));
+  }
+
+  /** A view that shows the list, with nothing subtracted. */
+  private View listed() {
+    return alone.computeIfAbsent(
+        new Pattern("", rule.at(), ""), p -> compile(false, rule.show(), List.of(), List.of()));
+  }
+
+  private View compile(
+      boolean all, List<Pattern> show, List<Pattern> hide, List<Pattern> everywhere) {
+    RoleRules had = role.rules();
+    TypeRule one =
+        new TypeRule(type, rule.does(), all, show, hide, null, rule.acceptRisk(), rule.at());
+    RoleRules rules =
+        new RoleRules(
+            had.name(),
+            Map.of(type, one),
+            everywhere,
+            true,
+            had.tags(),
+            had.absent(),
+            had.versions());
+    // What is wrong with the policy was said when it was loaded.
+    return View.compile(definitions, rules, told -> {});
+  }
+}

@@ -1,0 +1,79 @@
+package io.sallyport.proxy.cli;
+
+import io.sallyport.policy.Explanation;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+
+/** An {@link Explanation} for programs: one object, places as line and column of the policy. */
+final class ExplanationJson {
+  private ExplanationJson() {}
+
+  static String of(Explanation why) {
+    return "{\"role\":"
+        + text(why.role())
+        + ",\"type\":"
+        + text(why.type())
+        + ",\"purposes\":"
+        + texts(why.purposes())
+        + ",\"interactions\":"
+        + texts(why.interactions())
+        + ",\"versions\":"
+        + why.versions()
+        + ",\"elements\":"
+        + why.elements().stream().map(ExplanationJson::element).collect(list())
+        + ",\"parameters\":"
+        + why.parameters().stream().map(ExplanationJson::parameter).collect(list())
+        + "}";
+  }
+
+  private static String element(Explanation.Element element) {
+    StringBuilder json = new StringBuilder("{\"path\":").append(text(element.path()));
+    json.append(",\"seen\":").append(text(element.seen().name().toLowerCase(Locale.ROOT)));
+    if (!element.by().isEmpty()) {
+      json.append(",\"by\":").append(text(element.by()));
+    }
+    if (element.at() != null) {
+      json.append(",\"line\":").append(element.at().line());
+      json.append(",\"column\":").append(element.at().column());
+    }
+    return json.append(",\"searchedBy\":")
+        .append(texts(element.searchedBy()))
+        .append('}')
+        .toString();
+  }
+
+  private static String parameter(Explanation.Parameter parameter) {
+    return "{\"code\":"
+        + text(parameter.code())
+        + ",\"type\":"
+        + text(parameter.type())
+        + ",\"searchable\":"
+        + parameter.searchable()
+        + (parameter.searchable() ? "" : ",\"blockedBy\":" + text(parameter.blockedBy()))
+        + "}";
+  }
+
+  private static String texts(Collection<String> texts) {
+    return texts.stream().map(ExplanationJson::text).collect(list());
+  }
+
+  private static Collector<CharSequence, ?, String> list() {
+    return Collectors.joining(",", "[", "]");
+  }
+
+  private static String text(String text) {
+    StringBuilder json = new StringBuilder("\"");
+    for (char c : text.toCharArray()) {
+      if (c == '"' || c == '\\') {
+        json.append('\\').append(c);
+      } else if (c < 0x20) {
+        json.append(String.format("\\u%04x", (int) c));
+      } else {
+        json.append(c);
+      }
+    }
+    return json.append('"').toString();
+  }
+}
