@@ -6,8 +6,6 @@ import io.prometheus.client.hotspot.MemoryPoolsExports;
 import io.prometheus.client.hotspot.StandardExports;
 import io.sallyport.policy.Problem;
 import io.sallyport.proxy.authn.BearerAuthenticator;
-import io.sallyport.proxy.authn.IssuerProfile;
-import io.sallyport.proxy.authn.IssuerSettings;
 import io.sallyport.proxy.config.Config;
 import io.sallyport.proxy.config.SnapshotCompiler;
 import io.sallyport.proxy.exchange.EnforcementPoint;
@@ -28,9 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -78,7 +74,8 @@ public final class Appliance implements AutoCloseable {
               return thread;
             });
     BearerAuthenticator authenticator =
-        new BearerAuthenticator(issuers(config), clock, ops, registry);
+        new BearerAuthenticator(
+            config.issuers().stream().map(Config.Issuer::settings).toList(), clock, ops, registry);
     SnapshotCompiler.Compiled compiled =
         SnapshotCompiler.compile(config, authenticator, environment, clock.instant(), problems);
     if (compiled == null) {
@@ -164,20 +161,6 @@ public final class Appliance implements AutoCloseable {
     } catch (IOException unknown) {
       return "unknown";
     }
-  }
-
-  private static List<IssuerSettings> issuers(Config config) {
-    return config.issuers().stream()
-        .map(
-            issuer ->
-                new IssuerSettings(
-                    issuer.issuer().value().toString(),
-                    issuer.audience(),
-                    Set.copyOf(issuer.algorithms()),
-                    IssuerProfile.valueOf(issuer.profile().toUpperCase(Locale.ROOT)),
-                    issuer.trust() == null ? null : issuer.trust().value(),
-                    issuer.clockSkew()))
-        .toList();
   }
 
   private ListenerSettings settings(Config.Listener listener) {

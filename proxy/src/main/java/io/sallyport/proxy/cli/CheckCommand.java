@@ -18,13 +18,19 @@ import picocli.CommandLine.Spec;
 /** {@code sallyport check}: the way a configuration is loaded, short of serving. */
 @Command(
     name = "check",
-    description = "Every problem of a configuration, its policies, keys and certificates.",
+    description = {
+      "Every problem of a configuration, its policies, keys and certificates.",
+      "Tries every record system and every issuer, unless --offline."
+    },
     mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--config", paramLabel = "F", required = true, description = "sallyport.yaml.")
   private Path file;
+
+  @Option(names = "--offline", description = "Tries nothing on the network.")
+  private boolean offline;
 
   @Override
   public Integer call() {
@@ -42,8 +48,11 @@ final class CheckCommand implements Callable<Integer> {
                 Instant.now(),
                 problems::add);
     PrintWriter out = spec.commandLine().getOut();
+    if (compiled != null && !offline) {
+      new Counterparts(out, problems::add).tryAll(config, compiled.targets());
+    }
     problems.print(out);
-    if (compiled == null) {
+    if (compiled == null || problems.errors() > 0) {
       throw Failure.bad(file + " has " + problems.count());
     }
     out.println("ok: " + file + ", " + problems.count() + ", hash " + compiled.snapshot().hash());

@@ -1,10 +1,14 @@
 package io.sallyport.proxy.config;
 
+import io.sallyport.proxy.authn.IssuerProfile;
+import io.sallyport.proxy.authn.IssuerSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * {@code sallyport.yaml}. These records are its manual: a key is the name of a component, with
@@ -73,7 +77,19 @@ public record Config(
       /* file:PEM of CAs for the issuer's TLS; null for the JDK's. */
       Placed<Path> trust,
       /* How far its clock may be off. Default 30s, at most 5m. */
-      Duration clockSkew) {}
+      Duration clockSkew) {
+
+    /** As whoever judges its tokens wants it. */
+    public IssuerSettings settings() {
+      return new IssuerSettings(
+          issuer.value().toString(),
+          audience,
+          Set.copyOf(algorithms),
+          IssuerProfile.valueOf(profile.toUpperCase(Locale.ROOT)),
+          trust == null ? null : trust.value(),
+          clockSkew);
+    }
+  }
 
   /** A path under which an upstream is served by a policy. */
   public record Route(

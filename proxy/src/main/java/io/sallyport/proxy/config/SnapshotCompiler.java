@@ -55,9 +55,10 @@ public final class SnapshotCompiler {
   /**
    * What a configuration comes to.
    *
+   * @param targets every record system by its name, those without a route too
    * @param kms the journal's key service, open
    */
-  public record Compiled(Snapshot snapshot, Kms kms) {}
+  public record Compiled(Snapshot snapshot, Map<String, UpstreamTarget> targets, Kms kms) {}
 
   /**
    * Compiles a configuration.
@@ -119,7 +120,7 @@ public final class SnapshotCompiler {
                 limits.jsonStringBytesMax(),
                 limits.resourceBytesMax()),
             limits.windowBytes());
-    return new Compiled(snapshot, kms);
+    return new Compiled(snapshot, Map.copyOf(targets), kms);
   }
 
   private PolicySet policy(Config.Route route) {
