@@ -219,7 +219,8 @@ class RedactorTest {
     String binary = "{\"resourceType\":\"Binary\",\"contentType\":\"%s\",\"data\":\"%s\"}";
     String patient = "{\"resourceType\":\"Patient\",\"photo\":[{\"data\":\"%s\"}]}";
     Redactor redactor = new Redactor(limits);
-    for (String fits : List.of(binary.formatted("a/b", "A".repeat(300)), patient.formatted("A".repeat(100)))) {
+    for (String fits :
+        List.of(binary.formatted("a/b", "A".repeat(300)), patient.formatted("A".repeat(100)))) {
       byte[] json = fits.getBytes(StandardCharsets.UTF_8);
       assertThat(Views.bytes(Views.redact(redactor, view, Layer.ELEMENT, json))).isEqualTo(json);
     }
@@ -229,7 +230,9 @@ class RedactorTest {
             binary.formatted("a".repeat(50), "A"),
             patient.formatted("A".repeat(200)))) {
       assertThatThrownBy(
-              () -> Views.redact(redactor, view, Layer.ELEMENT, over.getBytes(StandardCharsets.UTF_8)))
+              () ->
+                  Views.redact(
+                      redactor, view, Layer.ELEMENT, over.getBytes(StandardCharsets.UTF_8)))
           .isInstanceOfSatisfying(
               Refusal.class, r -> assertThat(r.reason()).isEqualTo(Reason.UPSTREAM_TOO_LARGE));
     }

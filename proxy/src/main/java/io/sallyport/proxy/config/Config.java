@@ -163,7 +163,9 @@ public record Config(
       /* A JSON string. json-string, default 8MiB. */
       int jsonStringBytesMax,
       /* The largest resource we hold back to redact. Beyond it we refuse: half a resource is a leak. resource, default 8MiB. */
-      int resourceBytesMax) {
+      int resourceBytesMax,
+      /* A Binary, and base64 in any resource. binary, default 32MiB. */
+      int binaryBytesMax) {
     public static final Limits DEFAULT =
         new Limits(
             Duration.ofSeconds(30),
@@ -181,7 +183,8 @@ public record Config(
             256,
             100,
             8 << 20,
-            8 << 20);
+            8 << 20,
+            32 << 20);
   }
 
   /** The log on standard output, JSON lines. */

@@ -262,7 +262,8 @@ public final class ConfigReader {
             (int) s.size("json-key", d.jsonKeyBytesMax(), 64, 64 << 10),
             (int) s.size("json-number", d.jsonNumberBytesMax(), 16, 1000),
             (int) s.size("json-string", d.jsonStringBytesMax(), 1 << 10, 64 << 20),
-            (int) s.size("resource", d.resourceBytesMax(), 64 << 10, 64 << 20));
+            (int) s.size("resource", d.resourceBytesMax(), 64 << 10, 64 << 20),
+            (int) s.size("binary", d.binaryBytesMax(), 64 << 10, 256 << 20));
     s.finish();
     return read;
   }

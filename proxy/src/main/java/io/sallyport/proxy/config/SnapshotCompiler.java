@@ -118,7 +118,8 @@ public final class SnapshotCompiler {
                 limits.jsonKeyBytesMax(),
                 limits.jsonNumberBytesMax(),
                 limits.jsonStringBytesMax(),
-                limits.resourceBytesMax()),
+                limits.resourceBytesMax(),
+                limits.binaryBytesMax()),
             limits.windowBytes());
     return new Compiled(snapshot, Map.copyOf(targets), kms);
   }
