@@ -42,6 +42,11 @@ final class Fields {
     return at;
   }
 
+  /** Where a key stands that was not taken yet; the mapping's own place when it is not there. */
+  Problem.Location at(String key) {
+    return left.containsKey(key) ? left.get(key).at() : at;
+  }
+
   /** Takes a key's value; null when it is not there. */
   Yaml take(String key) {
     Yaml.Entry entry = left.remove(key);

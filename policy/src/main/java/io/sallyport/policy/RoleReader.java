@@ -103,7 +103,7 @@ final class RoleReader {
   }
 
   private boolean derived(Fields fields) {
-    Problem.Location at = fields.at();
+    Problem.Location at = fields.at("derived");
     boolean keep = fields.word("derived", "drop", Set.of("keep", "drop")).equals("keep");
     if (keep) {
       problems.accept(
@@ -179,7 +179,7 @@ final class RoleReader {
     boolean all = shown instanceof Yaml.Scalar scalar && scalar.text().equals("all");
     List<Pattern> show = all ? List.of() : shown(path, shown, entry);
     List<Pattern> hide = fields.texts("hide");
-    List<Pattern> search = fields.has("search") ? fields.texts("search") : null;
+    List<Pattern> search = search(fields, does);
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     Set<String> except = new HashSet<>();
     except(fields, star, except);
@@ -191,6 +191,22 @@ final class RoleReader {
       }
     }
     return rules;
+  }
+
+  /** Null when not given. A list that narrows nothing would be taken for a permission. */
+  private List<Pattern> search(Fields fields, Set<String> does) {
+    if (!fields.has("search")) {
+      return null;
+    }
+    if (!does.isEmpty() && !does.contains("search")) {
+      problems.accept(
+          Problem.error(
+              fields.at("search"),
+              fields.path("search"),
+              "narrows a search that do does not permit. Add search to do, or remove this list.",
+              "E-SEARCH-DO"));
+    }
+    return fields.texts("search");
   }
 
   /** A misspelt exception would show what it means to leave out. */

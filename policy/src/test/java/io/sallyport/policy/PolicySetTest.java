@@ -235,6 +235,47 @@ class PolicySetTest {
     assertThat(codes("policy: &a 1\n")).contains("E-YAML");
   }
 
+  @Test
+  void aTagIsAnErrorAtItsPlace() {
+    String good = "policy: 1\nidentity: {role: {claim: r}, purpose: {claim: p}}\n";
+    String roles = "roles: {a: {purpose: [TREAT], types: {Patient: {do: [read], show: %s}}}}\n";
+    assertThat(codes(good + roles.formatted("all"))).isEmpty();
+    assertThat(codes(good + roles.formatted("'!all'"))).doesNotContain("E-YAML");
+    for (String tagged :
+        List.of("!!str all", "!x all", "! all", "!!seq [name]", "!<tag:x,2000:y> all")) {
+      List<String> problems = new ArrayList<>();
+      String text = good + roles.formatted(tagged);
+      assertThat(PolicySet.read("p.yaml", text, p -> problems.add(p.toString()))).isNull();
+      assertThat(problems)
+          .as(tagged)
+          .anySatisfy(p -> assertThat(p).startsWith("p.yaml:3:67  has a tag").contains("E-YAML"));
+    }
+    assertThat(codes("!!map\n" + good + roles.formatted("all"))).contains("E-YAML");
+  }
+
+  @Test
+  void aSearchThatDoDoesNotPermitIsAnErrorAtItsPlace() {
+    List<String> problems = new ArrayList<>();
+    String text =
+        """
+        policy: 1
+        identity: {role: {claim: r}, purpose: {claim: p}}
+        roles:
+          a:
+            purpose: [TREAT]
+            derived: keep
+            types:
+              Patient: {do: [read], show: all, search: [gender]}
+              Observation: {do: [read], show: all, search: []}
+        """;
+    assertThat(PolicySet.read("p.yaml", text, p -> problems.add(p.toString()))).isNull();
+    assertThat(problems)
+        .satisfiesExactlyInAnyOrder(
+            p -> assertThat(p).startsWith("p.yaml:6:5  roles.a.derived").contains("W-DERIVED"),
+            p -> assertThat(p).startsWith("p.yaml:8:40  roles.a.types.Patient.search"),
+            p -> assertThat(p).startsWith("p.yaml:9:44  ").contains("E-SEARCH-DO"));
+  }
+
   private static List<String> codes(String text) {
     List<String> codes = new ArrayList<>();
     PolicySet.read(

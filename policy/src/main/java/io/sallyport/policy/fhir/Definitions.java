@@ -60,13 +60,15 @@ public final class Definitions {
    * @param bases the resource types it searches
    * @param expression its FHIRPath, "" when it has none
    * @param components for composites: the (definition code, expression) of each part
+   * @param targets for references: the resource types they may lead to
    */
   public record SearchParameter(
       String code,
       String type,
       List<String> bases,
       String expression,
-      List<Map.Entry<String, String>> components) {}
+      List<Map.Entry<String, String>> components,
+      List<String> targets) {}
 
   private final String version;
   private final Map<String, Type> types;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +30,20 @@ final class DefinitionsReader {
   }
 
   Definitions read(String resource) {
-    List<Element> elements = List.of();
+    List<Element> elements = new ArrayList<>();
+    String[] type = null;
     for (String line : text(resource).split("\n")) {
       String[] f = line.split("\t", -1);
+      if (type != null && !f[0].equals("E")) {
+        type(type, elements);
+        type = null;
+      }
       switch (f[0]) {
-        case "T" -> elements = type(f);
+        case "V" -> {} // what it was extracted from
+        case "T" -> {
+          type = f;
+          elements.clear();
+        }
         case "E" -> elements.add(element(f));
         case "S" -> published.add(parameter(f));
         case "C" -> compartment.put(f[1], list(f[2]));
@@ -42,17 +52,21 @@ final class DefinitionsReader {
       }
     }
     resources.sort(null);
-    return new Definitions(version, types, List.copyOf(resources), byType(), compartment, patients);
+    return new Definitions(
+        version,
+        Collections.unmodifiableMap(types),
+        List.copyOf(resources),
+        byType(),
+        Map.copyOf(compartment),
+        Map.copyOf(patients));
   }
 
-  private List<Element> type(String[] f) {
-    List<Element> elements = new ArrayList<>();
+  private void type(String[] f, List<Element> elements) {
     Kind kind = Kind.valueOf(f[2]);
-    types.put(f[1], new Type(f[1], kind, f[3], elements));
+    types.put(f[1], new Type(f[1], kind, f[3], List.copyOf(elements)));
     if (kind == Kind.RESOURCE && f[4].equals("false")) {
       resources.add(f[1]);
     }
-    return elements;
   }
 
   private static Element element(String[] f) {
@@ -72,7 +86,7 @@ final class DefinitionsReader {
       String[] pair = component.replace('\u0000', ',').split("=", 2);
       components.add(Map.entry(pair[0], pair[1]));
     }
-    return new SearchParameter(f[1], f[2], list(f[3]), f[4], components);
+    return new SearchParameter(f[1], f[2], list(f[3]), f[4], List.copyOf(components), list(f[6]));
   }
 
   private Map<String, Map<String, SearchParameter>> byType() {
@@ -88,9 +102,9 @@ final class DefinitionsReader {
           mine.put(parameter.code(), parameter);
         }
       }
-      byType.put(type, mine);
+      byType.put(type, Collections.unmodifiableMap(mine));
     }
-    return byType;
+    return Map.copyOf(byType);
   }
 
   private static List<String> list(String joined) {

@@ -12,9 +12,18 @@ import java.util.TreeSet;
  * blocked, never open: a composite's own expression reads nothing, and all of nothing is true.
  */
 public final class SearchClosure {
-  /** Modifiers that read what the parameter reads anyway. */
-  private static final Set<String> SAME =
-      Set.of("", "missing", "exact", "contains", "not", "in", "not-in", "above", "below");
+  /**
+   * Modifiers that read what the parameter reads anyway, by its type; {@code missing} is for every
+   * type.
+   *
+   * @see <a href="https://hl7.org/fhir/R4/search.html#modifiers">FHIR R4 search, modifiers</a>
+   */
+  private static final Map<String, Set<String>> SAME =
+      Map.of(
+          "string", Set.of("exact", "contains"),
+          "token", Set.of("not", "in", "not-in", "above", "below"),
+          "reference", Set.of("above", "below"),
+          "uri", Set.of("above", "below"));
 
   private final Definitions definitions;
   private final Expressions expressions;
@@ -50,7 +59,7 @@ public final class SearchClosure {
     }
     reads.addAll(reading.beside());
     for (Expressions.Step step : reading.results()) {
-      if (!leaves(step, parameter.type(), modifier, reads)) {
+      if (!leaves(step, parameter, modifier, reads)) {
         return Set.of();
       }
     }
@@ -77,10 +86,10 @@ public final class SearchClosure {
   }
 
   private boolean leaves(
-      Expressions.Step step, String parameterType, String modifier, Set<String> reads) {
+      Expressions.Step step, SearchParameter parameter, String modifier, Set<String> reads) {
     boolean known = false;
     for (String type : step.types()) {
-      List<String> parts = parts(type, parameterType, modifier);
+      List<String> parts = parts(type, parameter, modifier);
       if (parts != null) {
         known = true;
         if (parts.isEmpty()) {
@@ -96,9 +105,11 @@ public final class SearchClosure {
    * The parts of a datatype that a parameter of this type compares; empty for the whole of it; null
    * when the modifier is unknown.
    */
-  private static List<String> parts(String datatype, String parameterType, String modifier) {
-    String key = parameterType + "/" + datatype;
-    if (SAME.contains(modifier)) {
+  private List<String> parts(String datatype, SearchParameter parameter, String modifier) {
+    String key = parameter.type() + "/" + datatype;
+    if (modifier.isEmpty()
+        || modifier.equals("missing")
+        || SAME.getOrDefault(parameter.type(), Set.of()).contains(modifier)) {
       return switch (key) {
         case "token/CodeableConcept" -> List.of("coding.system", "coding.code");
         case "token/Coding" -> List.of("system", "code");
@@ -119,7 +130,9 @@ public final class SearchClosure {
       case "identifier/reference/Reference" -> List.of("identifier", "reference");
       default ->
           // The target's type as modifier: subject:Patient=123.
-          key.equals("reference/Reference") && modifier.matches("[A-Z][A-Za-z]+")
+          key.equals("reference/Reference")
+                  && definitions.isResource(modifier)
+                  && parameter.targets().contains(modifier)
               ? List.of("reference")
               : null;
     };

@@ -9,6 +9,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -71,6 +75,7 @@ public sealed interface Yaml {
               .setCodePointLimit(CODE_POINTS_MAX)
               .build();
       try {
+        tags(settings, text);
         Node node = new Compose(settings).composeString(text).orElse(null);
         if (node == null) {
           fail(new Problem.Location(file, 0, 0), "is empty");
@@ -88,6 +93,22 @@ public sealed interface Yaml {
       } catch (YamlEngineException e) {
         fail(new Problem.Location(file, 0, 0), "is not YAML: " + e.getMessage());
         return null;
+      }
+    }
+
+    /** Told from the events: a composed node has a tag whether or not one was written. */
+    private void tags(LoadSettings settings, String text) {
+      for (Event event : new Parse(settings).parseString(text)) {
+        Optional<String> tag =
+            event instanceof ScalarEvent scalar
+                ? scalar.getTag()
+                : event instanceof CollectionStartEvent start ? start.getTag() : Optional.empty();
+        if (tag.isPresent()) {
+          fail(
+              at(event.getStartMark()),
+              "has a tag, which would say what the value is: nothing here acts on tags. Remove it,"
+                  + " or quote a text that begins with '!'");
+        }
       }
     }
 

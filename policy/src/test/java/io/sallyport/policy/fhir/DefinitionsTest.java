@@ -1,14 +1,21 @@
 package io.sallyport.policy.fhir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ca.uhn.fhir.context.BaseRuntimeChildDefinition;
 import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.context.RuntimeResourceDefinition;
+import io.sallyport.policy.fhir.extract.Extract;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DefinitionsTest {
   private final Definitions r4 = Definitions.r4();
@@ -123,5 +130,48 @@ class DefinitionsTest {
         .filter(e -> e.name().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void nobodyCanChangeThem() {
+    Definitions.SearchParameter composite = r4.searchParameter("Observation", "code-value-date");
+    Definitions.SearchParameter subject = r4.searchParameter("Observation", "subject");
+    Definitions.Type patient = r4.type("Patient");
+    for (Collection<?> one :
+        List.of(
+            r4.resources(),
+            r4.types(),
+            r4.searchParameters("Patient"),
+            r4.patientCompartment("Observation"),
+            r4.patientPaths("Observation"),
+            patient.elements(),
+            patient.elements().get(0).types(),
+            composite.components(),
+            composite.bases(),
+            subject.targets())) {
+      assertThat(one).isNotEmpty();
+      assertThatThrownBy(one::clear).isInstanceOf(UnsupportedOperationException.class);
+    }
+  }
+
+  @Test
+  void theyAreExtractedAnewWhenTheirSourcesHaveChanged(@TempDir Path dir) throws Exception {
+    Path out = dir.resolve("r4.definitions");
+    Extract.main(new String[] {out.toString()});
+    List<String> made = Files.readAllLines(out);
+    assertThat(made).hasSizeGreaterThan(5_000);
+    assertThat(made.get(0)).matches("V\t[0-9a-f]{64}");
+
+    // The same sources: what is there stands, even if it is not what we wrote.
+    Files.write(out, made.subList(0, 10));
+    Extract.main(new String[] {out.toString()});
+    assertThat(Files.readAllLines(out)).hasSize(10);
+
+    // Of other sources, or of an older build, whose first line was another.
+    for (String first : List.of("V\t" + "0".repeat(64), made.get(1))) {
+      Files.writeString(out, first + "\n");
+      Extract.main(new String[] {out.toString()});
+      assertThat(Files.readAllLines(out)).isEqualTo(made);
+    }
   }
 }

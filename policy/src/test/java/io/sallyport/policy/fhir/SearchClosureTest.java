@@ -3,6 +3,7 @@ package io.sallyport.policy.fhir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,52 @@ class SearchClosureTest {
     assertThat(closure.reads("Patient", "birthdate", "sneaky")).isEmpty();
     assertThat(closure.reads("Observation", "subject", "Patient"))
         .containsExactly("Observation.subject.reference");
+  }
+
+  /** FHIR R4 search.html, the table of modifiers: what is not there for a type reads nothing. */
+  @Test
+  void aModifierIsOneOfItsParametersType() {
+    Map<String, Set<String>> legal =
+        Map.of(
+            "string", Set.of("exact", "contains"),
+            "token", Set.of("text", "not", "in", "not-in", "above", "below", "of-type"),
+            "reference", Set.of("identifier", "above", "below"),
+            "uri", Set.of("above", "below"),
+            "date", Set.of(),
+            "number", Set.of(),
+            "quantity", Set.of());
+    Map<String, String> examples =
+        Map.of(
+            "string", "Patient.family",
+            "token", "Patient.identifier",
+            "reference", "Observation.subject",
+            "uri", "ValueSet.url",
+            "date", "Patient.birthdate",
+            "number", "RiskAssessment.probability",
+            "quantity", "Observation.value-quantity");
+    Set<String> all = new TreeSet<>();
+    legal.values().forEach(all::addAll);
+    examples.forEach(
+        (parameterType, example) -> {
+          String[] at = example.split("\\.");
+          assertThat(r4.searchParameter(at[0], at[1]).type()).isEqualTo(parameterType);
+          assertThat(closure.reads(at[0], at[1], "missing")).as(example).isNotEmpty();
+          for (String modifier : all) {
+            assertThat(closure.reads(at[0], at[1], modifier).isEmpty())
+                .as(example + ":" + modifier)
+                .isEqualTo(!legal.get(parameterType).contains(modifier));
+          }
+        });
+  }
+
+  @Test
+  void aTypeAsModifierIsOneThatTheParameterCanLeadTo() {
+    assertThat(closure.reads("Observation", "performer", "Practitioner")).isNotEmpty();
+    assertThat(closure.reads("Observation", "focus", "Medication")).isNotEmpty();
+    for (String wrong : List.of("Practitioner", "Nonsense", "Resource", "DomainResource", "Age")) {
+      assertThat(closure.reads("Observation", "subject", wrong)).as(wrong).isEmpty();
+    }
+    assertThat(closure.reads("Patient", "gender", "Patient")).isEmpty();
   }
 
   /**

@@ -7,7 +7,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -26,15 +30,19 @@ import javax.xml.stream.XMLStreamReader;
  * Writes {@code r4.definitions}: a line a fact, tab-separated.
  *
  * <pre>
+ * V stamp                            what it was made from: the sources and this program
  * T name kind parent abstract        a type; its E lines follow
  * E name path min list choice modifier types
- * S code type bases expression components   a search parameter
+ * S code type bases expression components targets   a search parameter
  * C type codes                       patient compartment: the parameters that make a member
  * P type paths                       the elements that name the patient
  * </pre>
  */
 public final class Extract {
   private static final String MODEL = "/org/hl7/fhir/r4/model/";
+  private static final String TYPES = MODEL + "profile/profiles-types.xml";
+  private static final String RESOURCES = MODEL + "profile/profiles-resources.xml";
+  private static final String PARAMETERS = MODEL + "sp/search-parameters.json";
   private static final String FHIR_TYPE =
       "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
 
@@ -49,19 +57,34 @@ public final class Extract {
 
   public static void main(String[] args) throws Exception {
     Path out = Path.of(args[0]);
-    Path self = Path.of(args[1]);
-    if (Files.exists(out)
-        && Files.getLastModifiedTime(out).compareTo(Files.getLastModifiedTime(self)) > 0) {
-      return;
+    String stamp = "V\t" + stamp();
+    if (Files.exists(out)) {
+      try (Stream<String> lines = Files.lines(out)) {
+        if (lines.findFirst().orElse("").equals(stamp)) {
+          return;
+        }
+      }
     }
     Extract extract = new Extract();
-    extract.structures(MODEL + "profile/profiles-types.xml");
-    extract.structures(MODEL + "profile/profiles-resources.xml");
-    extract.parameters(MODEL + "sp/search-parameters.json");
+    extract.lines.add(stamp);
+    extract.structures(TYPES);
+    extract.structures(RESOURCES);
+    extract.parameters(PARAMETERS);
     extract.compartment.forEach(
         (type, codes) -> extract.lines.add("C\t" + type + "\t" + String.join(",", codes)));
     Files.createDirectories(out.getParent());
     Files.writeString(out, String.join("\n", extract.lines) + "\n", StandardCharsets.UTF_8);
+  }
+
+  /** Changes with the published definitions and with the program that reads them. */
+  private static String stamp() throws IOException, NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (String source : List.of("Extract.class", "Tree.class", TYPES, RESOURCES, PARAMETERS)) {
+      try (InputStream in = open(source)) {
+        digest.update(in.readAllBytes());
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private void structures(String resource) throws IOException, XMLStreamException {
@@ -197,6 +220,8 @@ public final class Extract {
                 + "="
                 + component.get("expression").asText());
       }
+      List<String> targets = new ArrayList<>();
+      parameter.path("target").forEach(t -> targets.add(t.asText()));
       String code = parameter.get("code").asText();
       String expression = parameter.path("expression").asText("");
       lines.add(
@@ -207,7 +232,8 @@ public final class Extract {
               parameter.get("type").asText(),
               String.join(",", bases),
               expression.replaceAll("\\s+", " "),
-              String.join(";", components)));
+              String.join(";", components),
+              String.join(",", targets)));
       if (ABOUT.contains(code) && parameter.get("type").asText().equals("reference")) {
         about(bases, expression, about);
       }
