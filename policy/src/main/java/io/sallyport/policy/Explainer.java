@@ -203,7 +203,8 @@ final class Explainer {
             true,
             had.tags(),
             had.absent(),
-            had.versions());
+            had.versions(),
+            had.acceptRisk());
     // What is wrong with the policy was said when it was loaded.
     return View.compile(definitions, rules, told -> {});
   }

@@ -57,7 +57,8 @@ final class OfflineRedaction {
 
   /** What the role sees of one resource or Bundle; all of it or nothing. */
   byte[] json(InputStream in) throws IOException {
-    int max = as == As.search ? BUNDLE_BYTES_MAX : Limits.DEFAULT.resourceBytesMax();
+    judge.admit(); // before any input is read
+    int max = as == As.search ? BUNDLE_BYTES_MAX : Limits.DEFAULT.binaryBytesMax();
     byte[] input = in.readNBytes(max + 1);
     if (input.length > max) {
       throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "input is over " + (max >> 20) + " MiB");
@@ -73,7 +74,8 @@ final class OfflineRedaction {
    * be judged it stops, for nobody knows what follows.
    */
   Lines ndjson(InputStream in, OutputStream out) throws IOException {
-    LineReader lines = new LineReader(in, Limits.DEFAULT.resourceBytesMax());
+    judge.admit();
+    LineReader lines = new LineReader(in, Limits.DEFAULT.binaryBytesMax());
     Map<Reason, Integer> denied = new TreeMap<>();
     int written = 0;
     for (byte[] line = lines.next(); line != null; line = lines.next()) {

@@ -107,6 +107,9 @@ final class RedactCommand implements Callable<Integer> {
       throw Failure.usage("--as search takes a searchset Bundle, and a line is one resource");
     }
     PolicySet set = PolicyCommand.load(spec, policy, role);
+    if (!fhir.name().equals(set.definitions().version())) {
+      throw Failure.usage("--fhir " + fhir + " is not the version of " + policy);
+    }
     if (type != null && !set.definitions().isResource(type)) {
       throw Failure.usage("--type " + type + " is no resource type of this FHIR version");
     }
@@ -119,9 +122,11 @@ final class RedactCommand implements Callable<Integer> {
     var as =
         answer == null ? OfflineRedaction.As.element : OfflineRedaction.As.valueOf(answer.name());
     OfflineRedaction redaction = new OfflineRedaction(judge, as, type);
+    if (out != null) {
+      return directory(redaction);
+    }
     try {
-      judge.admit();
-      return out == null ? stream(redaction) : directory(redaction);
+      return stream(redaction);
     } catch (Refusal refused) {
       throw failure(refused);
     }

@@ -325,6 +325,12 @@ class RedactCommandTest {
     assertThat(run("", words.toArray())).isEqualTo(3);
     words.set(words.size() - 1, good);
     assertThat(run("", words.toArray())).isZero();
+    words.set(words.indexOf("TREAT"), "HRESCH");
+    assertThat(run("", words.toArray())).isEqualTo(3);
+    assertThat(out.lines())
+        .hasSize(2)
+        .allMatch(l -> l.startsWith("denied ") && l.contains(": NO_PURPOSE: "));
+    assertThat(to.resolve("good.json")).doesNotExist();
   }
 
   @Test

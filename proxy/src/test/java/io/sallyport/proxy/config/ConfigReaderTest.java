@@ -57,6 +57,8 @@ class ConfigReaderTest {
       textBlock =
           """
           sallyport: 1            | sallyport: 2             | s.yaml:1:12 | E-NUMBER
+          sallyport: 1            | sallyport: !!int 1       | s.yaml:1:12 | E-YAML
+          siem: []                | siem: !x []              | s.yaml:12:7 | E-YAML
           port: 8443              | port: 70000              | s.yaml:3:30 | E-NUMBER
           hosts:                  | hots:                    | s.yaml:3:36 | E-KEY
           file:tls/key.pem        | tls/key.pem              | s.yaml:3:112 | E-FILE
