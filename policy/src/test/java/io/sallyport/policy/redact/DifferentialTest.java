@@ -1,0 +1,111 @@
+package io.sallyport.policy.redact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sallyport.policy.Refusal;
+import io.sallyport.policy.redact.Examples.Example;
+import io.sallyport.policy.redact.Redactor.Layer;
+import io.sallyport.policy.redact.naive.NaiveRedactor;
+import io.sallyport.policy.redact.naive.Policy;
+import io.sallyport.policy.redact.naive.Tree;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The redactor against a naive one that knows the rules as DESIGN states them and nothing of
+ * automata, ranges or bytes: what one takes out the other takes out, and every token that stays is
+ * the one that came.
+ */
+class DifferentialTest {
+  private static final int POLICIES = 30;
+  private static final int SAMPLE = 4000;
+  private static final int SAMPLE_BYTES_MAX = 60_000;
+
+  private final Redactor redactor = new Redactor(Limits.DEFAULT);
+  private int compared;
+  private int changed;
+
+  @Test
+  void aSampleIsRedactedAsTheTreeIs() throws IOException {
+    long seed = Seed.draw(DifferentialTest.class);
+    Random random = new Random(seed);
+    List<Example> examples = new ArrayList<>(Examples.published());
+    examples.addAll(Examples.shared());
+    examples.removeIf(example -> example.json().length > SAMPLE_BYTES_MAX);
+    Collections.shuffle(examples, random);
+    for (int i = 0; i < SAMPLE; i++) {
+      compare(examples.get(i % examples.size()), 1, random, seed);
+    }
+    assertThat(compared).isEqualTo(SAMPLE * 2);
+    assertThat(changed).isGreaterThan(SAMPLE / 2);
+  }
+
+  @Test
+  @Tag("long")
+  void everyExampleIsRedactedAsTheTreeIs() throws IOException {
+    long seed = Seed.draw(DifferentialTest.class);
+    Random random = new Random(seed);
+    List<Example> examples = new ArrayList<>(Examples.published());
+    examples.addAll(Examples.shared());
+    for (Example example : examples) {
+      compare(example, POLICIES, random, seed);
+    }
+    assertThat(changed).isGreaterThan(compared / 4);
+  }
+
+  private void compare(Example example, int policies, Random random, long seed) throws IOException {
+    Tree tree = Tree.parse(example.json());
+    byte[] rewritten = Rewriter.rewrite(tree, random);
+    Tree rewrittenTree = Tree.parse(rewritten);
+    PolicyMaker maker = new PolicyMaker(tree, random);
+    for (int i = 0; i < policies; i++) {
+      Policy policy = maker.next();
+      View view = PolicyMaker.view(policy);
+      NaiveRedactor naive = new NaiveRedactor(policy);
+      String about = example + ", " + policy + ", seed " + seed;
+      compare(example.json(), tree, view, naive, about);
+      compare(rewritten, rewrittenTree, view, naive, "rewritten " + about);
+    }
+  }
+
+  private void compare(byte[] json, Tree tree, View view, NaiveRedactor naive, String about) {
+    String expected = Tree.render(naive.redact(tree));
+    String found;
+    try {
+      found = compact(Views.bytes(Views.redact(redactor, view, Layer.ELEMENT, json)));
+    } catch (Refusal refused) {
+      throw new AssertionError(about, refused);
+    }
+    compared++;
+    if (!expected.equals(Tree.render(tree))) {
+      changed++;
+    }
+    assertThat(found).as(about).isEqualTo(expected);
+  }
+
+  /** Without the white space between tokens. */
+  private static String compact(byte[] json) {
+    byte[] out = new byte[json.length];
+    int size = 0;
+    boolean string = false;
+    for (int i = 0; i < json.length; i++) {
+      byte c = json[i];
+      if (string && c == '\\') {
+        out[size++] = c;
+        out[size++] = json[++i];
+        continue;
+      }
+      string ^= c == '"';
+      if (string || (c != ' ' && c != '\n' && c != '\r' && c != '\t')) {
+        out[size++] = c;
+      }
+    }
+    return new String(out, 0, size, StandardCharsets.UTF_8);
+  }
+}

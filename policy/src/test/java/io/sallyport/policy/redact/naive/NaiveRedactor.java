@@ -1,0 +1,234 @@
+package io.sallyport.policy.redact.naive;
+
+import io.sallyport.policy.redact.naive.Fhir.Found;
+import io.sallyport.policy.redact.naive.Tree.Arr;
+import io.sallyport.policy.redact.naive.Tree.Member;
+import io.sallyport.policy.redact.naive.Tree.Obj;
+import io.sallyport.policy.redact.naive.Tree.Raw;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The element layer on a tree: what the view hides goes, everything else stays as it is. */
+public final class NaiveRedactor {
+  private final Fhir fhir = Fhir.r4();
+  private final Rules rules;
+  private final boolean keepDerived;
+  private boolean dropDerived;
+
+  public NaiveRedactor(Policy policy) {
+    rules = new Rules(fhir, policy);
+    keepDerived = policy.keepDerived();
+  }
+
+  /** The resource as the role sees it; null when its type is not shown. */
+  public Tree redact(Tree tree) {
+    Obj resource = (Obj) tree;
+    String type = resource.text("resourceType");
+    if (!rules.shows(type)) {
+      return null;
+    }
+    dropDerived = false;
+    lookInside(resource, type);
+    return resource(resource, type, denied(resource, type));
+  }
+
+  /** Whether a resource inside lost something: then no narrative around may repeat it. */
+  private void lookInside(Obj object, String type) {
+    for (Member member : object.members()) {
+      Found found = fhir.find(type, member.key());
+      if (found == null) {
+        continue;
+      }
+      for (Tree item :
+          member.value() instanceof Arr list ? list.items() : List.of(member.value())) {
+        if (item instanceof Obj inner && found.type().equals("Resource")) {
+          String own = inner.text("resourceType");
+          if (!rules.shows(own)) {
+            dropDerived |= !keepDerived;
+          } else {
+            dropDerived |= !keepDerived && rules.partial(own);
+            lookInside(inner, own);
+          }
+        } else if (item instanceof Obj inner) {
+          lookInside(inner, found.type());
+        }
+      }
+    }
+  }
+
+  /** The ids of the contained resources that are not shown. */
+  private Set<String> denied(Obj resource, String type) {
+    Set<String> ids = new HashSet<>();
+    if (fhir.find(type, "contained") != null && resource.get("contained") instanceof Arr list) {
+      for (Tree item : list.items()) {
+        if (item instanceof Obj inner
+            && !rules.shows(inner.text("resourceType"))
+            && inner.text("id") != null) {
+          ids.add(inner.text("id"));
+        }
+      }
+    }
+    return ids;
+  }
+
+  private Tree resource(Obj resource, String type, Set<String> denied) {
+    boolean derived = !keepDerived && (dropDerived || rules.partial(type));
+    return object(resource, rules.root(type), derived, denied);
+  }
+
+  /** What is left of an object; null when nothing is. */
+  private Obj object(Obj object, Place place, boolean derived, Set<String> denied) {
+    if (place.type().equals("Extension") && rules.hiddenUrl(object.text("url"))) {
+      return null;
+    }
+    Map<String, Tree> pairs = pairs(object, place, derived, denied);
+    List<Member> left = new ArrayList<>();
+    boolean any = false;
+    for (Member member : object.members()) {
+      if (place.root() && member.key().equals("resourceType")) {
+        left.add(member);
+        any = true;
+        continue;
+      }
+      Found found = fhir.find(place.type(), member.key());
+      if (found == null) {
+        continue;
+      }
+      boolean nested =
+          found.type().equals("Resource") && !found.element().name().equals("contained");
+      if (nested && holdsDenied(member.value())) {
+        return null;
+      }
+      Tree value;
+      if (rules.hides(place, found, derived)) {
+        value = null;
+      } else if (found.element().list() != member.value() instanceof Arr) {
+        value = null;
+      } else if (pairs.containsKey(member.key())) {
+        value = pairs.get(member.key());
+      } else if (member.value() instanceof Arr list) {
+        value = list(list, place, found, derived, denied);
+      } else {
+        value = single(member.value(), place, found, derived, denied);
+      }
+      if (value != null) {
+        left.add(new Member(member.raw(), member.key(), value));
+        any = true;
+      }
+    }
+    return any ? new Obj(left) : null;
+  }
+
+  private boolean holdsDenied(Tree value) {
+    return value instanceof Arr list
+        ? list.items().stream().anyMatch(this::holdsDenied)
+        : value instanceof Obj inner && !rules.shows(inner.text("resourceType"));
+  }
+
+  private Tree list(Arr list, Place place, Found found, boolean derived, Set<String> denied) {
+    List<Tree> left = new ArrayList<>();
+    for (Tree item : list.items()) {
+      Tree value = single(item, place, found, derived, denied);
+      if (value != null) {
+        left.add(value);
+      }
+    }
+    return left.isEmpty() ? null : new Arr(left);
+  }
+
+  private Tree single(Tree value, Place place, Found found, boolean derived, Set<String> denied) {
+    if (fhir.isPrimitive(found.type()) && !found.underscore()) {
+      boolean scalar = value instanceof Raw raw && !raw.isNull();
+      return scalar && !leadsToDenied(place, found, (Raw) value, denied) ? value : null;
+    }
+    if (!(value instanceof Obj inner)) {
+      return null;
+    }
+    if (!found.type().equals("Resource")) {
+      return object(inner, rules.below(place, found), derived, denied);
+    }
+    String type = inner.text("resourceType");
+    if (!rules.shows(type)) {
+      return null;
+    }
+    boolean contained = found.element().name().equals("contained");
+    return resource(inner, type, contained ? denied : denied(inner, type));
+  }
+
+  private static boolean leadsToDenied(Place place, Found found, Raw value, Set<String> denied) {
+    return place.type().equals("Reference")
+        && found.element().name().equals("reference")
+        && value.isText()
+        && value.text().startsWith("#")
+        && denied.contains(value.text().substring(1));
+  }
+
+  /**
+   * Primitives that repeat, with what stands beside them: an item that goes leaves a null where its
+   * other half holds something, and no place where neither does.
+   */
+  private Map<String, Tree> pairs(Obj object, Place place, boolean derived, Set<String> denied) {
+    Map<String, Tree> pairs = new HashMap<>();
+    for (Member member : object.members()) {
+      String name = member.key().startsWith("_") ? member.key().substring(1) : member.key();
+      Found found = fhir.find(place.type(), name);
+      if (found == null
+          || !found.element().list()
+          || !fhir.isPrimitive(found.type())
+          || pairs.containsKey(name)) {
+        continue;
+      }
+      Tree values = object.get(name);
+      Tree beside = object.get("_" + name);
+      List<Tree> left = items(values, place, found, derived, denied);
+      List<Tree> right = items(beside, place, fhir.find(place.type(), "_" + name), derived, denied);
+      List<Tree> leftItems = new ArrayList<>();
+      List<Tree> rightItems = new ArrayList<>();
+      for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
+        boolean removed = removed(values, left, i) || removed(beside, right, i);
+        if (!removed || something(left, i) || something(right, i)) {
+          put(left, i, leftItems);
+          put(right, i, rightItems);
+        }
+      }
+      pairs.put(name, leftItems.isEmpty() ? null : new Arr(leftItems));
+      boolean anything = rightItems.stream().anyMatch(item -> item instanceof Obj);
+      pairs.put("_" + name, anything ? new Arr(rightItems) : null);
+    }
+    return pairs;
+  }
+
+  /** The items of one half; a Java null for one that goes. */
+  private List<Tree> items(
+      Tree half, Place place, Found found, boolean derived, Set<String> denied) {
+    List<Tree> items = new ArrayList<>();
+    if (half instanceof Arr list) {
+      for (Tree item : list.items()) {
+        boolean empty = item instanceof Raw raw && raw.isNull();
+        items.add(empty ? item : single(item, place, found, derived, denied));
+      }
+    }
+    return items;
+  }
+
+  private static boolean removed(Tree half, List<Tree> items, int i) {
+    boolean wrongKind = half != null && !(half instanceof Arr);
+    return wrongKind || (i < items.size() && items.get(i) == null);
+  }
+
+  private static boolean something(List<Tree> items, int i) {
+    return i < items.size()
+        && items.get(i) != null
+        && !(items.get(i) instanceof Raw raw && raw.isNull());
+  }
+
+  private static void put(List<Tree> items, int i, List<Tree> to) {
+    if (i < items.size()) {
+      to.add(items.get(i) == null ? new Raw("null") : items.get(i));
+    }
+  }
+}
