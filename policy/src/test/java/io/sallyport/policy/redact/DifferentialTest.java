@@ -70,7 +70,9 @@ class DifferentialTest {
       NaiveRedactor naive = new NaiveRedactor(policy);
       String about = example + ", " + policy + ", seed " + seed;
       compare(example.json(), tree, view, naive, about);
-      compare(rewritten, rewrittenTree, view, naive, "rewritten " + about);
+      if (rewritten.length <= Limits.DEFAULT.resourceBytesMax()) {
+        compare(rewritten, rewrittenTree, view, naive, "rewritten " + about);
+      }
     }
   }
 
