@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -68,6 +69,7 @@ public final class DemoEhr implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final ConcurrentLinkedQueue<Request> requests = new ConcurrentLinkedQueue<>();
   private final AtomicInteger logged = new AtomicInteger();
+  private final Map<String, byte[]> prepared = new ConcurrentHashMap<>();
   // Set by any thread, called on the loop.
   private volatile Consumer<Request> observer = request -> {};
   private Channel channel;
@@ -126,6 +128,11 @@ public final class DemoEhr implements AutoCloseable {
     this.observer = observer;
   }
 
+  /** From now on this is the answer to a GET of exactly this target, whatever the records say. */
+  public void prepare(String target, byte[] resource) {
+    prepared.put(target, resource);
+  }
+
   @Override
   public void close() {
     channel.close().awaitUninterruptibly();
@@ -172,6 +179,10 @@ public final class DemoEhr implements AutoCloseable {
   }
 
   private FullHttpResponse answer(FullHttpRequest request) throws IOException {
+    byte[] ready = prepared.get(request.uri());
+    if (ready != null && request.method().equals(HttpMethod.GET)) {
+      return json(200, ready);
+    }
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
     String[] path = uri.path().split("/", -1);
     boolean get = request.method().equals(HttpMethod.GET);
