@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The shipped shell launcher, against a java that only says its version and prints its arguments.
+ * The shipped shell launchers, against a java that only says its version and prints its arguments.
  */
 final class LauncherTest {
   private record Run(int exit, String output) {}
@@ -41,7 +43,21 @@ final class LauncherTest {
         .contains("-XX:+UseParallelGC");
   }
 
+  @Test
+  void loadtestMeasuresTheApplianceBesideIt() throws Exception {
+    String output = launch("loadtest", "17", "compare", "--quick").output();
+    assertThat(output)
+        .contains("io.sallyport.loadtest.compare.Loadtest compare --sallyport ")
+        .contains("/bin/sallyport --quick");
+    assertThat(launch("loadtest", "17", "--help").output()).doesNotContain("--sallyport");
+  }
+
   private Run run(String version, String command) throws IOException, InterruptedException {
+    return launch("sallyport", version, command);
+  }
+
+  private Run launch(String name, String version, String... words)
+      throws IOException, InterruptedException {
     Path java = dir.resolve("bin/java");
     Files.createDirectories(java.getParent());
     Files.writeString(
@@ -51,9 +67,10 @@ final class LauncherTest {
             + "\"' >&2; else echo \"$@\"; fi\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();
     Path launcher =
-        Path.of(System.getProperty("sallyport.root"), "packaging/src/main/layout/bin/sallyport");
-    ProcessBuilder builder =
-        new ProcessBuilder("sh", launcher.toString(), command).redirectErrorStream(true);
+        Path.of(System.getProperty("sallyport.root"), "packaging/src/main/layout/bin", name);
+    List<String> command = new ArrayList<>(List.of("sh", launcher.toString()));
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", dir.toString());
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

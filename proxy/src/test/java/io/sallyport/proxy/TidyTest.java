@@ -36,6 +36,7 @@ class TidyTest {
               Map.entry("policy.fhir.extract", Set.of("policy", "policy.fhir")),
               Map.entry("policy.redact", Set.of("policy", "policy.fhir")),
               Map.entry("loadtest", Set.of()),
+              Map.entry("loadtest.compare", Set.of("loadtest")),
               Map.entry("proxy.kms", Set.of()),
               Map.entry("proxy.journal", Set.of("proxy.kms")),
               Map.entry("proxy.authn", Set.of("policy", "policy.redact")),
@@ -76,17 +77,22 @@ class TidyTest {
   private static final Map<String, Set<String>> LIBRARIES =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("io.netty.channel", Set.of("proxy.net", "loadtest")),
-              Map.entry("io.netty.bootstrap", Set.of("proxy.net", "loadtest")),
-              Map.entry("io.netty.handler", Set.of("proxy.net", "loadtest")),
-              Map.entry("io.netty.buffer", Set.of("proxy.net", "proxy.exchange", "loadtest")),
-              Map.entry("io.netty.util", Set.of("proxy.net", "proxy.exchange", "loadtest")),
+              Map.entry("io.netty.channel", Set.of("proxy.net", "loadtest", "loadtest.compare")),
+              Map.entry("io.netty.bootstrap", Set.of("proxy.net", "loadtest", "loadtest.compare")),
+              Map.entry("io.netty.handler", Set.of("proxy.net", "loadtest", "loadtest.compare")),
+              Map.entry(
+                  "io.netty.buffer",
+                  Set.of("proxy.net", "proxy.exchange", "loadtest", "loadtest.compare")),
+              Map.entry(
+                  "io.netty.util",
+                  Set.of("proxy.net", "proxy.exchange", "loadtest", "loadtest.compare")),
               Map.entry("net.openhft", Set.of("proxy.journal")),
               Map.entry("com.nimbusds", Set.of("proxy.authn", "loadtest")),
               Map.entry("org.bouncycastle", Set.of("proxy.kms", "proxy.cli")),
               Map.entry("org.snakeyaml", Set.of("policy.source")),
-              Map.entry("com.fasterxml", Set.of("policy.fhir.extract", "loadtest")),
-              Map.entry("picocli", Set.of("proxy", "proxy.cli")),
+              Map.entry(
+                  "com.fasterxml", Set.of("policy.fhir.extract", "loadtest", "loadtest.compare")),
+              Map.entry("picocli", Set.of("proxy", "proxy.cli", "loadtest.compare")),
               Map.entry("ch.qos.logback", Set.of("proxy.ops")),
               Map.entry("ca.uhn", Set.of()),
               Map.entry("org.hl7", Set.of())));
@@ -140,7 +146,7 @@ class TidyTest {
   void onlyTheCommandLineSpeaksToTheTerminal() {
     assertThat(
             sources("main")
-                .filter(s -> !s.home().equals("proxy.cli") && !s.home().equals("loadtest"))
+                .filter(s -> !s.home().equals("proxy.cli") && !s.home().startsWith("loadtest"))
                 .filter(s -> !s.home().equals("policy.fhir.extract"))
                 .flatMap(s -> matches(s, Pattern.compile("System\\.(out|err)\\b")).stream()))
         .isEmpty();
