@@ -2,8 +2,6 @@ package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,9 +14,6 @@ import java.util.Set;
  */
 final class Walker {
   private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
-
-  /** Prediction tables that a walker keeps: one for each view a loop has served lately. */
-  private static final int TABLES_MAX = 64;
 
   /** Where an object stands: it is the outermost resource, or that one's meta, or elsewhere. */
   private static final int RESOURCE = 1;
@@ -39,7 +34,7 @@ final class Walker {
   private final int stringBytesMax;
   private final Duplicates duplicates = new Duplicates();
   private final Unkept unkept;
-  private final Map<View, Slot[]> tables = new IdentityHashMap<>();
+  private final Predictions predictions = new Predictions();
   private byte[] s;
   private View view;
   private boolean exchange;
@@ -78,10 +73,7 @@ final class Walker {
     hiddenUrl = -1;
     if (view != by) {
       view = by;
-      if (tables.size() == TABLES_MAX && !tables.containsKey(by)) {
-        tables.clear();
-      }
-      successors = tables.computeIfAbsent(by, v -> new Slot[v.ordinals()]);
+      successors = predictions.of(by);
     }
   }
 
@@ -107,6 +99,7 @@ final class Walker {
     long seen = 0;
     long seenMore = 0;
     int frame = -1;
+    int hidden = -1;
     boolean goes = false;
     boolean any = false;
     int pending = -1;
@@ -169,6 +162,10 @@ final class Walker {
         } else {
           walked = single(p, slot, depth);
         }
+        if (slot.extensionUrl) {
+          hidden = hiddenUrl;
+          hiddenUrl = -1;
+        }
       }
       if (walked >= 0) {
         any = true;
@@ -201,16 +198,15 @@ final class Walker {
     if (any && exchange && node.absent != null) {
       edits.replace(p, p, node.absent);
     }
-    if (hiddenUrl >= 0) {
-      found.hits.hit(hiddenUrl);
-      hiddenUrl = -1;
+    if (hidden >= 0) {
+      found.hits.hit(hidden);
       goes = true;
     }
     p++;
     return any && !goes ? p : ~p;
   }
 
-  /** A key that was not foreseen; leaves {@link #cursor} behind its colon. */
+  /** A key not foreseen; leaves {@link #cursor} behind its colon. */
   private Slot key(Node node, int p) {
     if (s[p] != '"') {
       throw Text.malformed(p, "a key must be a string");
@@ -267,8 +263,9 @@ final class Walker {
     if (slot.aligned()) {
       found.holes.add(open);
     }
-    if (s[p] == '[' && s[Text.space(s, p + 1)] == ']') {
-      throw Text.malformed(p, "empty array");
+    int c = s[Text.space(s, p + 1)];
+    if ((s[p] == '[' && c == ']') || (s[p] == '{' && c == '}')) {
+      throw Text.malformed(p, "empty array or object");
     }
     return ~unkept.value(s, p, depth);
   }

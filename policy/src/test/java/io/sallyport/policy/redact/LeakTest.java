@@ -25,6 +25,26 @@ class LeakTest {
   }
 
   @Test
+  void anExtensionHiddenByItsUrlGoesWithWhateverItHolds() {
+    for (String value :
+        List.of(
+            "\"valueCodeableConcept\":{\"coding\":[{\"code\":\"canary\"}]}",
+            "\"extension\":[{\"url\":\"urn:a\",\"valueString\":\"canary\"}]")) {
+      for (String extension :
+          List.of("\"url\":\"urn:secret\"," + value, value + ",\"url\":\"urn:secret\"")) {
+        assertThat(
+                redact(
+                    "hide: ['Extension(urn:secret)']",
+                    "{\"resourceType\":\"Patient\",\"id\":\"1\",\"extension\":[{"
+                        + extension
+                        + "}]}"))
+            .as(extension)
+            .doesNotContain("canary", "urn:secret");
+      }
+    }
+  }
+
+  @Test
   void aNarrativeMayNotRepeatWhatANestedResourceLost() {
     String text =
         "\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns='http://www.w3.org/1999/xhtml'>canary</div>\"}";
