@@ -320,9 +320,9 @@ public final class BundleStream {
         throw Text.malformed(at, "not one value");
       }
     } catch (Refusal refusal) {
-      throw refusal;
+      throw Text.shifted(refusal, consumed);
     } catch (IndexOutOfBoundsException cut) {
-      throw Text.malformed(end, "entry ends too early");
+      throw Text.shifted(Text.malformed(end, "entry ends too early"), consumed);
     }
   }
 

@@ -12,8 +12,14 @@ final class Findings {
 
   private final Set<String> patients = new LinkedHashSet<>();
 
-  /** Ids of contained resources that were taken out: references to them go, too. */
+  /**
+   * Contained resources that were taken out, as {@code <position of their container>#<id>}:
+   * references to them go, too.
+   */
   final Set<String> deniedContained = new HashSet<>();
+
+  /** Where resources begin that hold one which is not shown whole. */
+  final Set<Integer> partialHolders = new HashSet<>();
 
   /** Objects with an item taken out of a list of primitives: {@link Pairs} looks at them. */
   final Set<Integer> holes = new HashSet<>();
@@ -25,9 +31,6 @@ final class Findings {
 
   /** A resource of a partly hidden type stands inside: what it is seen by, not what it held. */
   boolean nestedPartial;
-
-  /** A resource inside was taken out whole. */
-  boolean nestedDenied;
 
   private byte[] source;
   private int idFrom;
@@ -79,7 +82,17 @@ final class Findings {
     muted -= contained ? 1 : 0;
   }
 
-  /** Forgets all but {@link #deniedContained}, which the next walk of the same resource needs. */
+  /** Forgets what only another walk of the same resource needs. */
+  void forget() {
+    if (!deniedContained.isEmpty()) {
+      deniedContained.clear();
+    }
+    if (!partialHolders.isEmpty()) {
+      partialHolders.clear();
+    }
+  }
+
+  /** Forgets the rest. */
   void clear(byte[] of, View view) {
     hits.start(view);
     source = of;
@@ -97,6 +110,5 @@ final class Findings {
     tags.clear();
     typeEnd = -1;
     nestedPartial = false;
-    nestedDenied = false;
   }
 }

@@ -81,14 +81,28 @@ record PathRule(String start, List<String> steps, String text, boolean own, Patt
     for (String step : steps) {
       Set<String> next = new HashSet<>();
       Set<String> names = new TreeSet<>();
+      boolean nested = here.contains("Resource") && !walked.equals(start);
       for (String name : here) {
         Type type = definitions.type(name);
-        if (type != null) {
+        if (type != null && !(name.equals("Resource") && !walked.equals(start))) {
           for (Element element : type.elements()) {
             names.add(element.name());
             next.addAll(typesOf(element, step));
           }
         }
+      }
+      if (next.isEmpty() && nested) {
+        report(
+            pattern,
+            "a path cannot go into the resource at '"
+                + walked
+                + "': it is judged by its own type. Hide it there: Patient."
+                + step
+                + ", or *."
+                + step
+                + " for every type.",
+            problems);
+        return false;
       }
       if (next.isEmpty()) {
         report(

@@ -121,7 +121,9 @@ public final class Redactor {
     walker.dropDerived = exchange && view.partial() && !view.keepsDerived();
     walker.start(source, view, exchange, bases);
     int end = walker.resource(open, root);
-    if (again(view)) {
+    if (!walker.found.deniedContained.isEmpty() || !walker.found.partialHolders.isEmpty()) {
+      // A reference may stand before the contained resource that went, and a narrative before the
+      // nested one that it repeats.
       walker.start(source, view, exchange, bases);
       end = walker.resource(open, root);
     }
@@ -134,19 +136,6 @@ public final class Redactor {
       view.tags().insert(walker.found, walker.edits);
     }
     return end;
-  }
-
-  /**
-   * Whether another walk must use what the first one learned: a reference may stand before the
-   * contained resource that went, and a narrative before the nested one it repeats.
-   */
-  private boolean again(View view) {
-    boolean repeats =
-        (walker.found.nestedPartial || walker.found.nestedDenied)
-            && !walker.dropDerived
-            && !view.keepsDerived();
-    walker.dropDerived |= repeats;
-    return repeats || !walker.found.deniedContained.isEmpty();
   }
 
   /** Pass 2 over what {@link #walk} walked. */

@@ -79,6 +79,9 @@ final class Slot {
   /** Whether something is done with a string's content. */
   boolean acts;
 
+  /** Whether its value may say that the object around it goes. */
+  boolean tells;
+
   /** {@link #literal} as words, the first two at hand: a key is compared in two steps. */
   private final long first;
 
@@ -104,6 +107,7 @@ final class Slot {
   /** To be called when all marks are set. */
   void seal() {
     acts = url || reference || patient || extensionUrl;
+    tells = reference || extensionUrl || kind == Kind.RESOURCE;
     plain =
         hiddenBy == null
             && !version

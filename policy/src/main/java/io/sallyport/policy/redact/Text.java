@@ -18,6 +18,18 @@ final class Text {
     return new Refusal(Reason.UPSTREAM_INVALID, "byte " + at + ": " + why);
   }
 
+  /** The same refusal, its position counted from where the source begins to be part of a stream. */
+  static Refusal shifted(Refusal refusal, long by) {
+    String message = refusal.getMessage();
+    int from = message.indexOf("byte ");
+    int to = message.indexOf(':', from);
+    if (refusal.reason() != Reason.UPSTREAM_INVALID || from < 0 || to < 0) {
+      return refusal;
+    }
+    long at = Long.parseLong(message.substring(from + "byte ".length(), to)) + by;
+    return new Refusal(refusal.reason(), "byte " + at + message.substring(to));
+  }
+
   static int space(byte[] s, int p) {
     while (true) {
       int c = s[p];

@@ -272,6 +272,7 @@ final class ViewCompiler {
       Slot beside = new Slot("_" + key, Slot.Kind.OBJECT, element.list(), true);
       beside.hiddenBy = slot.hiddenBy;
       beside.version = slot.version;
+      beside.derived = slot.derived;
       beside.child = node(type, next, show, sub, false, state.derived());
       number(node, beside);
     }

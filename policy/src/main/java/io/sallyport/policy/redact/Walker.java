@@ -1,6 +1,7 @@
 package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -46,6 +47,13 @@ final class Walker {
   // What a step tells the object around it, besides its value.
   private int cursor;
   private boolean holderGoes;
+
+  // The resources around the place of the walk, and the one that contained ids belong to.
+  private int[] around = new int[8];
+  private int level;
+  private int scope;
+  private boolean dropHere;
+
   private int hiddenUrl;
 
   Walker(Limits limits) {
@@ -56,7 +64,7 @@ final class Walker {
 
   /** Starts on a resource of which no walk has learned anything yet. */
   void fresh() {
-    found.deniedContained.clear();
+    found.forget();
     doomed.clear();
     dropDerived = false;
   }
@@ -79,6 +87,10 @@ final class Walker {
 
   /** Walks the root resource whose "{" is at {@code p}; returns the index behind its "}". */
   int resource(int p, Node root) {
+    scope = p;
+    level = 0;
+    around[level++] = p;
+    dropHere = dropDerived || found.partialHolders.contains(p);
     return end(object(p, root, 1, RESOURCE));
   }
 
@@ -155,16 +167,18 @@ final class Walker {
         }
         if (!slot.plain) {
           walked = marked(p, slot, depth, place, open);
-          goes |= holderGoes;
-          holderGoes = false;
         } else if (slot.list) {
           walked = s[p] == '[' ? list(p, slot, depth, open) : misfit(p, slot, depth, open);
         } else {
           walked = single(p, slot, depth);
         }
-        if (slot.extensionUrl) {
-          hidden = hiddenUrl;
-          hiddenUrl = -1;
+        if (slot.tells) {
+          goes |= holderGoes || (slot.extensionUrl && s[p] != '"');
+          holderGoes = false;
+          if (slot.extensionUrl) {
+            hidden = hiddenUrl;
+            hiddenUrl = -1;
+          }
         }
       }
       if (walked >= 0) {
@@ -232,7 +246,7 @@ final class Walker {
       }
       return end;
     }
-    boolean hide = slot.hiddenBy != null || (dropDerived && slot.derived);
+    boolean hide = slot.hiddenBy != null || (dropHere && slot.derived);
     boolean version = slot.version && exchange && !view.versions();
     boolean own = slot.meta && place == RESOURCE;
     int walked;
@@ -303,10 +317,12 @@ final class Walker {
     if (slot.url) {
       bases.rewrite(s, from, to, edits);
     }
-    return !slot.reference
-        || found.deniedContained.isEmpty()
-        || s[from] != '#'
-        || !found.deniedContained.contains(Text.decode(s, from + 1, to));
+    if (found.deniedContained.isEmpty() || !(slot.reference || slot.url)) {
+      return true;
+    }
+    boolean gone = found.deniedContained.contains(scope + Text.decode(s, from, to));
+    holderGoes |= gone && slot.reference;
+    return !gone;
   }
 
   private int list(int p, Slot slot, int depth, int open) {
@@ -374,24 +390,49 @@ final class Walker {
       root = null;
     }
     boolean contained = slot.key.equals("contained");
-    if (root == null) {
+    if (root == null || (contained && slot.hiddenBy != null)) {
       String denied = contained ? TypeSkim.id(s, p) : null;
       if (denied != null) {
-        found.deniedContained.add(denied);
+        found.deniedContained.add(scope + "#" + denied);
       }
-      found.hits.hit(view.rule(type));
-      found.nestedDenied = true;
+      if (slot.hiddenBy == null) {
+        found.hits.hit(view.rule(type));
+      }
+      partial();
       // What is left of an entry or a parameter would still tell of it.
       holderGoes = !contained;
       return ~unkept.value(s, p, depth);
     }
+    int outerScope = scope;
+    boolean outerDrop = dropHere;
+    scope = contained ? scope : p;
+    dropHere = dropDerived || found.partialHolders.contains(p);
+    if (level == around.length) {
+      around = Arrays.copyOf(around, level * 2);
+    }
+    around[level++] = p;
     found.mute(contained);
     int walked = object(p, root, limits.deeper(p, depth), INSIDE);
     found.unmute(contained);
+    level--;
+    scope = outerScope;
+    dropHere = outerDrop;
     if (!contained && type.equals("Patient")) {
       found.patient(TypeSkim.id(s, p));
     }
-    found.nestedPartial |= root.dirty;
+    if (root.dirty) {
+      found.nestedPartial = true;
+      partial();
+    }
     return walked;
+  }
+
+  /** A resource inside is not shown whole: what is derived from those around it may repeat it. */
+  private void partial() {
+    if (!dropDerived && !view.keepsDerived()) {
+      for (int i = 0; i < level; i++) {
+        found.partialHolders.add(around[i]);
+      }
+    }
   }
 }

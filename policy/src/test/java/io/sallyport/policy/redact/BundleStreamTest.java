@@ -105,6 +105,22 @@ class BundleStreamTest {
   }
 
   @Test
+  void whatIsWrongInAnEntryIsNamedAtItsByteOfTheBundle() {
+    String json = HEAD + ENTRIES.replace("\"1970\"", "\"1970") + "}";
+    int[] pieces = new int[json.length() / 7];
+    for (int i = 0; i < pieces.length; i++) {
+      pieces[i] = i * 7;
+    }
+    String ok = ENTRIES + LINKS;
+    String wrong = HEAD + ok.substring(0, ok.lastIndexOf("}}]")) + ",01}}]}";
+    int at = wrong.indexOf(",01") + 1;
+    for (int[] cuts : new int[][] {{}, {at}, {100, at - 1, at + 2}}) {
+      assertThatThrownBy(() -> run(wrong, cuts)).hasMessageContaining("byte " + at + ":");
+    }
+    assertThatThrownBy(() -> run(json, pieces)).isInstanceOf(Refusal.class);
+  }
+
+  @Test
   void cutAnywhereTheResultIsTheSame() {
     String json = HEAD + LINKS + ENTRIES + "} \n";
     Outcome whole = run(json);

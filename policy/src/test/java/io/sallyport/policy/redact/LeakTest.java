@@ -45,6 +45,58 @@ class LeakTest {
   }
 
   @Test
+  void anExtensionWhoseUrlIsNoStringGoesWhereUrlsAreHidden() {
+    assertThat(
+            redact(
+                "hide: ['Extension(urn:secret)']",
+                "{\"resourceType\":\"Patient\",\"id\":\"1\",\"extension\":[{\"url\":[\"urn:secret\"],\"valueString\":\"canary\"}]}"))
+        .doesNotContain("canary");
+  }
+
+  @Test
+  void referencesToAContainedResourceThatWentGoWholeHoweverWritten() {
+    String types = "types: {Observation: {do: [read], show: all}}";
+    String head = "{\"resourceType\":\"Observation\",\"id\":\"1\",";
+    String contained = "\"contained\":[{\"resourceType\":\"Patient\",\"id\":\"p\"}],";
+    String without = redactBy(types, head + "\"status\":\"final\"}");
+    for (String reference :
+        List.of(
+            "{\"reference\":\"#p\",\"display\":\"canary\"}",
+            "{\"display\":\"canary\",\"reference\":\"\\u0023p\",\"_reference\":{\"id\":\"canary\"}}")) {
+      assertThat(
+              redactBy(types, head + "\"subject\":" + reference + "," + contained + "\"status\":\"final\"}"))
+          .isEqualTo(without);
+    }
+  }
+
+  @Test
+  void anIdOfOneContainerIsNotThatOfAnother() {
+    String types = "types: {Bundle: {do: [read], show: all}, Observation: {do: [read], show: all}, Device: {do: [read], show: all}}";
+    String entry =
+        "{\"resource\":{\"resourceType\":\"Observation\",\"contained\":[{\"resourceType\":\"%s\",\"id\":\"p\",\"status\":\"active\"}],\"device\":{\"reference\":\"#p\"}}}";
+    assertThat(
+            redactBy(
+                types,
+                "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["
+                    + entry.formatted("Patient")
+                    + ","
+                    + entry.formatted("Device")
+                    + "]}"))
+        .containsOnlyOnce("\"#p\"")
+        .contains("Device");
+  }
+
+  @Test
+  void whatIsDerivedGoesWithWhatStandsBesideIt() {
+    assertThat(
+            redactBy(
+                "types: {Provenance: {do: [read], show: all}, Patient: {do: [read], show: all, hide: [birthDate]}}",
+                "{\"resourceType\":\"Provenance\",\"id\":\"1\",\"signature\":[{\"data\":\"QUFB\",\"_data\":{\"id\":\"canary\"},\"when\":\"2020-01-01T00:00:00Z\"}]}"))
+        .doesNotContain("canary", "QUFB")
+        .contains("2020");
+  }
+
+  @Test
   void aNarrativeMayNotRepeatWhatANestedResourceLost() {
     String text =
         "\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns='http://www.w3.org/1999/xhtml'>canary</div>\"}";

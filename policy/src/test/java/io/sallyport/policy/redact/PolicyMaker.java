@@ -102,14 +102,11 @@ final class PolicyMaker {
       show.add(path(pick(own)));
       return new Policy.Rule(show, hide);
     }
-    // Of two paths that name one element in two ways, a view follows the more exact one only.
     for (int i = random.nextInt(8); i >= 0; i--) {
       Spot spot = pick(own);
       int length = 1 + random.nextInt(spot.path().size());
       show.add(
-          spot.path().subList(0, length).stream()
-              .map(found -> found.element().name())
-              .collect(Collectors.joining(".")));
+          spot.path().subList(0, length).stream().map(this::step).collect(Collectors.joining(".")));
     }
     return new Policy.Rule(show, hide);
   }

@@ -78,7 +78,7 @@ final class Rewriter {
         int length = token.charAt(i + 1) == 'u' ? 6 : 2;
         out.append(token, i, i + length);
         i += length - 1;
-      } else if (Character.isHighSurrogate(c) || (c != '"' && c != '#' && random.nextInt(4) == 0)) {
+      } else if (Character.isHighSurrogate(c) || (c != '"' && random.nextInt(4) == 0)) {
         out.append(escape(c));
         if (Character.isHighSurrogate(c)) {
           out.append(escape(token.charAt(++i)));

@@ -46,6 +46,25 @@ class ViewTest {
     assertThat(views.problems).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"Observation, contained.id", "Bundle, entry.resource.meta", "Parameters, parameter.resource.id"})
+  void aPathIntoANestedResourceIsAnErrorThatSaysWhereToHideItInstead(String type, String path) {
+    Views views = Views.role().all(type, path);
+    views.compile();
+    assertThat(views.problems)
+        .filteredOn(Problem::isError)
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("judged by its own type"));
+  }
+
+  @Test
+  void everyPathThatNamesAnElementShowsIt() {
+    View view = Views.role().only("Observation", "code.coding", "*.text", "value", "valueQuantity.unit").compile();
+    assertThat(view.visibility("Observation.code.coding.code")).isEqualTo(Visibility.FULL);
+    assertThat(view.visibility("Observation.code.text")).isEqualTo(Visibility.FULL);
+    assertThat(view.visibility("Observation.valueQuantity.value")).isEqualTo(Visibility.FULL);
+  }
+
   @Test
   void visibilityFollowsTheRules() {
     View view =

@@ -50,7 +50,7 @@ final class RedactCommand implements Callable<Integer> {
   @Option(
       names = "--purpose",
       paramLabel = "P",
-      description = "The stated purpose of use; may be given several times.")
+      description = "The stated purpose of use; may be given several times. Default: the role's own.")
   private List<String> purposes;
 
   @Option(
@@ -117,7 +117,7 @@ final class RedactCommand implements Callable<Integer> {
         new Judge(
             set,
             role,
-            purposes == null ? List.of() : purposes,
+            purposes == null ? set.purposes(role) : purposes,
             ClaimOptions.read(claims == null ? List.of() : claims));
     var as =
         answer == null ? OfflineRedaction.As.element : OfflineRedaction.As.valueOf(answer.name());

@@ -17,7 +17,6 @@ public final class NaiveRedactor {
   private final Fhir fhir = Fhir.r4();
   private final Rules rules;
   private final boolean keepDerived;
-  private boolean dropDerived;
 
   public NaiveRedactor(Policy policy) {
     rules = new Rules(fhir, policy);
@@ -31,13 +30,11 @@ public final class NaiveRedactor {
     if (!rules.shows(type)) {
       return null;
     }
-    dropDerived = false;
-    lookInside(resource, type);
     return resource(resource, type, denied(resource, type));
   }
 
-  /** Whether a resource inside lost something: then no narrative around may repeat it. */
-  private void lookInside(Obj object, String type) {
+  /** Whether a resource inside is not shown whole: then no narrative around may repeat it. */
+  private boolean partialInside(Obj object, String type) {
     for (Member member : object.members()) {
       Found found = fhir.find(type, member.key());
       if (found == null) {
@@ -45,28 +42,30 @@ public final class NaiveRedactor {
       }
       for (Tree item :
           member.value() instanceof Arr list ? list.items() : List.of(member.value())) {
-        if (item instanceof Obj inner && found.type().equals("Resource")) {
-          String own = inner.text("resourceType");
-          if (!rules.shows(own)) {
-            dropDerived |= !keepDerived;
-          } else {
-            dropDerived |= !keepDerived && rules.partial(own);
-            lookInside(inner, own);
+        if (item instanceof Obj inner) {
+          boolean resource = found.type().equals("Resource");
+          String own = resource ? inner.text("resourceType") : found.type();
+          if (resource && (!rules.shows(own) || rules.partial(own))) {
+            return true;
           }
-        } else if (item instanceof Obj inner) {
-          lookInside(inner, found.type());
+          if (partialInside(inner, own)) {
+            return true;
+          }
         }
       }
     }
+    return false;
   }
 
   /** The ids of the contained resources that are not shown. */
   private Set<String> denied(Obj resource, String type) {
     Set<String> ids = new HashSet<>();
-    if (fhir.find(type, "contained") != null && resource.get("contained") instanceof Arr list) {
+    Found contained = fhir.find(type, "contained");
+    if (contained != null && resource.get("contained") instanceof Arr list) {
+      boolean all = rules.hides(rules.root(type), contained, false);
       for (Tree item : list.items()) {
         if (item instanceof Obj inner
-            && !rules.shows(inner.text("resourceType"))
+            && (all || !rules.shows(inner.text("resourceType")))
             && inner.text("id") != null) {
           ids.add(inner.text("id"));
         }
@@ -76,13 +75,22 @@ public final class NaiveRedactor {
   }
 
   private Tree resource(Obj resource, String type, Set<String> denied) {
-    boolean derived = !keepDerived && (dropDerived || rules.partial(type));
+    boolean derived = !keepDerived && (rules.partial(type) || partialInside(resource, type));
     return object(resource, rules.root(type), derived, denied);
   }
 
   /** What is left of an object; null when nothing is. */
   private Obj object(Obj object, Place place, boolean derived, Set<String> denied) {
-    if (place.type().equals("Extension") && rules.hiddenUrl(object.text("url"))) {
+    if (place.type().equals("Extension")) {
+      boolean unclear = object.get("url") != null && object.text("url") == null;
+      if (rules.hiddenUrl(object.text("url")) || (unclear && rules.hidesUrls())) {
+        return null;
+      }
+    }
+    Found reference = fhir.find(place.type(), "reference");
+    if (place.type().equals("Reference")
+        && object.get("reference") instanceof Raw raw
+        && leadsToDenied(place, reference, raw, denied)) {
       return null;
     }
     Map<String, Tree> pairs = pairs(object, place, derived, denied);
@@ -160,8 +168,9 @@ public final class NaiveRedactor {
   }
 
   private static boolean leadsToDenied(Place place, Found found, Raw value, Set<String> denied) {
-    return place.type().equals("Reference")
-        && found.element().name().equals("reference")
+    boolean reference =
+        place.type().equals("Reference") && found.element().name().equals("reference");
+    return (reference || Set.of("uri", "url", "canonical").contains(found.type()))
         && value.isText()
         && value.text().startsWith("#")
         && denied.contains(value.text().substring(1));

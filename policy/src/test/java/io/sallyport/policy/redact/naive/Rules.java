@@ -50,6 +50,10 @@ final class Rules {
     return url != null && urls.contains(url);
   }
 
+  boolean hidesUrls() {
+    return !urls.isEmpty();
+  }
+
   Place root(String type) {
     Policy.Rule rule = policy.types().get(type);
     Set<Step> hiding = own(rule.hide(), type);
