@@ -2,11 +2,14 @@ package io.sallyport.proxy.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.prometheus.client.CollectorRegistry;
 import io.sallyport.policy.redact.Limits;
 import io.sallyport.proxy.cli.ThrowawayPki;
+import io.sallyport.proxy.exchange.Downstream;
 import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.fixtures.TestTls;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,6 +44,10 @@ class CallerLeavesTest {
                 TestTls.settings(dir),
                 () -> snapshot,
                 (x, refusal) -> {
+                  if (x.head().path().equals("/first")) {
+                    return x.downstream()
+                        .answer(new Downstream.Head(200, List.of()), Unpooled.EMPTY_BUFFER);
+                  }
                   x.onInterrupt(why -> interrupted.complete(why.reason().name()));
                   running.complete(null);
                   return new CompletableFuture<>();
@@ -54,13 +61,26 @@ class CallerLeavesTest {
               TestTls.trusting(dir.resolve("ca.pem"))
                   .getSocketFactory()
                   .createSocket(plain, "localhost", port, true);
-      socket.getOutputStream().write((GET + GET).getBytes(StandardCharsets.US_ASCII));
+      // Only from the second exchange on is there no read left over from the handshake.
+      send(socket, "GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      byte[] answer = new byte[1024];
+      assertThat(socket.getInputStream().read(answer)).isPositive();
+      send(socket, GET + GET);
       running.get(20, TimeUnit.SECONDS);
 
-      plain.setSoLinger(reset, 0);
-      plain.close();
+      if (reset) {
+        plain.setSoLinger(true, 0);
+        plain.close();
+      } else {
+        plain.shutdownOutput(); // a close with our tickets unread would be a reset, too
+      }
 
       assertThat(interrupted.get(20, TimeUnit.SECONDS)).isEqualTo("CLIENT_ABORTED");
+      plain.close();
     }
+  }
+
+  private static void send(SSLSocket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -39,6 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +177,33 @@ class TlsHandshakeTest {
           .isInstanceOf(IOException.class);
       assertThat(served).hasValue(before);
     }
+  }
+
+  @Test
+  @Tag("real")
+  void opensslIsGivenTicketsThatAllowNoEarlyData() throws Exception {
+    Process openssl =
+        new ProcessBuilder(
+                "openssl",
+                "s_client",
+                "-tls1_3",
+                "-connect",
+                "127.0.0.1:" + port,
+                "-CAfile",
+                dir.resolve("ca.pem").toString())
+            .redirectErrorStream(true)
+            .start();
+    openssl
+        .getOutputStream()
+        .write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    openssl.getOutputStream().flush();
+
+    // We close after the request, and that ends openssl.
+    String said = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(said)
+        .contains("Verify return code: 0", "New Session Ticket arrived", "Max Early Data: 0");
+    assertThat(said.split("Max Early Data: 0")).hasSameSizeAs(said.split("Max Early Data: "));
   }
 
   @Test
