@@ -178,6 +178,35 @@ class CheckCommandTest {
         .doesNotContain("null");
   }
 
+  @Test
+  void anIssuersCertificateOfAnUnknownAuthorityIsTold() throws Exception {
+    ThrowawayPki.write(Files.createDirectories(dir.resolve("idp")));
+    HttpsServer https = HttpsServer.create(loopback(), 0);
+    https.setHttpsConfigurator(new HttpsConfigurator(identity(dir.resolve("idp"))));
+    files = new ApplianceFiles(dir, serve(https, "https"));
+    String config = Files.readString(files.config());
+    String issuer = config.replaceFirst("(?s).*- \\{issuer: \"([^\"]*)\".*", "$1");
+    change("connections: 64}", "connections: 64, trust: \"file:idp/ca.pem\"}");
+    change(issuer, "https://127.0.0.1:" + server.getAddress().getPort());
+    assertThat(check()).isEqualTo(1);
+    assertThat(out).contains("issuers[0].issuer: ", "Give trust", "[E-ISSUER-TLS]", "1 error");
+
+    // Trusted, but it publishes nothing.
+    change("profile: rfc9068}", "profile: rfc9068, trust: \"file:idp/ca.pem\"}");
+    assertThat(check()).isEqualTo(1);
+    assertThat(out).contains("issuers[0].issuer: ", "status 404", "[E-ISSUER]");
+  }
+
+  @Test
+  void aRecordSystemThatNeverAnswersEndsWithItsTimeout() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      files = new ApplianceFiles(dir, "http://127.0.0.1:" + silent.getLocalPort() + "/fhir");
+      change("connections: 64}", "connections: 64, response-timeout: 200ms}");
+      assertThat(check()).isEqualTo(1);
+      assertThat(out).contains("upstreams.ehr.base: ", "did not answer in time", "[E-UPSTREAM]");
+    }
+  }
+
   private static SSLContext identity(Path pki) throws IOException, GeneralSecurityException {
     byte[] chain = Files.readAllBytes(pki.resolve("server.pem"));
     String key =
