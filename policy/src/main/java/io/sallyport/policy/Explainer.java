@@ -5,6 +5,7 @@ import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Definitions.Kind;
+import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.View;
 import io.sallyport.policy.redact.View.Visibility;
@@ -23,6 +24,7 @@ import java.util.TreeSet;
 final class Explainer {
   private final Definitions definitions;
   private final SearchClosure closure;
+  private final List<Forbid> forbids;
   private final Role role;
   private final String type;
   private final TypeRule rule;
@@ -30,9 +32,15 @@ final class Explainer {
   private final Map<String, Set<String>> searchedBy = new TreeMap<>();
   private final List<Explanation.Element> elements = new ArrayList<>();
 
-  Explainer(Definitions definitions, SearchClosure closure, Role role, String type) {
+  Explainer(
+      Definitions definitions,
+      SearchClosure closure,
+      List<Forbid> forbids,
+      Role role,
+      String type) {
     this.definitions = definitions;
     this.closure = closure;
+    this.forbids = forbids;
     this.role = role;
     this.type = type;
     this.rule = role.rules().types().get(type);
@@ -51,9 +59,28 @@ final class Explainer {
         type,
         role.purposes(),
         rule == null ? Set.of() : new TreeSet<>(rule.does()),
+        forbidden(),
         role.view().versions(),
         elements,
         parameters);
+  }
+
+  private List<String> forbidden() {
+    List<String> forbidden = new ArrayList<>();
+    for (Interaction.Kind kind : Interaction.Kind.values()) {
+      if (rule == null || !rule.does().contains(kind.code())) {
+        continue;
+      }
+      Interaction asked = new Interaction(kind, type, "", "", List.of());
+      for (String purpose : role.purposes()) {
+        forbids.stream()
+            .filter(forbid -> forbid.matches(role.name(), purpose, asked))
+            .findFirst()
+            .ifPresent(
+                forbid -> forbidden.add(kind.code() + " for " + purpose + " by " + forbid.path()));
+      }
+    }
+    return forbidden;
   }
 
   private Explanation.Parameter parameter(Definitions.SearchParameter parameter) {

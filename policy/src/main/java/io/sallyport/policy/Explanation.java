@@ -8,6 +8,8 @@ import java.util.Set;
  *
  * @param purposes under which the role applies
  * @param interactions on the type
+ * @param forbidden which of them a forbid takes away all the same: {@code read for TREAT by
+ *     forbid[0]}
  * @param versions whether version ids, times and ETags are shown
  * @param elements every element of the type, and below one that is shown in part what is not shown
  * @param parameters every search parameter of the type
@@ -17,6 +19,7 @@ public record Explanation(
     String type,
     List<String> purposes,
     Set<String> interactions,
+    List<String> forbidden,
     boolean versions,
     List<Element> elements,
     List<Parameter> parameters) {

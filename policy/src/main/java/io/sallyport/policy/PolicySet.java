@@ -97,7 +97,7 @@ public final class PolicySet {
   /** What a role may do with, and see of, a resource type, and why; null for an unknown role. */
   public Explanation explain(String role, String type) {
     return roles.containsKey(role)
-        ? new Explainer(definitions, closure, roles.get(role), type).explain()
+        ? new Explainer(definitions, closure, forbids, roles.get(role), type).explain()
         : null;
   }
 

@@ -63,6 +63,7 @@ final class ExplainCommand implements Callable<Integer> {
     out.println(why.role() + " on " + why.type());
     out.println("  purposes      " + words(why.purposes()));
     out.println("  interactions  " + words(why.interactions()));
+    why.forbidden().forEach(forbidden -> out.println("  forbidden     " + forbidden));
     out.println("  versions      " + (why.versions() ? "shown" : "hidden"));
     out.println();
     List<String[]> elements = new ArrayList<>();

@@ -19,6 +19,8 @@ final class ExplanationJson {
         + texts(why.purposes())
         + ",\"interactions\":"
         + texts(why.interactions())
+        + ",\"forbidden\":"
+        + texts(why.forbidden())
         + ",\"versions\":"
         + why.versions()
         + ",\"elements\":"

@@ -67,6 +67,7 @@ class ExplainCommandTest {
     String json = explain("nurse", "Patient", "--json");
     StrictJson.check(json.strip().getBytes(StandardCharsets.UTF_8));
     assertThat(json)
+        .contains("\"forbidden\":[\"search for ETREAT by forbid[0]\"]")
         .contains(
             "{\"path\":\"Patient.photo\",\"seen\":\"hidden\",\"by\":\"hide photo\",\"line\":11,")
         .contains(
