@@ -28,8 +28,13 @@ final class Signatures {
     boolean type =
         header.getAlgorithm().equals(JWSAlgorithm.ES256)
             ? key instanceof ECKey ec && Curve.P_256.equals(ec.getCurve())
-            : key instanceof RSAKey;
-    return use && algorithm && type && key.size() >= (key instanceof RSAKey ? RSA_BITS_MIN : 256);
+            : key instanceof RSAKey rsa && bits(rsa) >= RSA_BITS_MIN;
+    return use && algorithm && type;
+  }
+
+  /** Exactly: the library's own size counts the bytes of the modulus. */
+  private static int bits(RSAKey key) {
+    return key.getModulus().decodeToBigInteger().bitLength();
   }
 
   static JWSVerifier verifier(JWK key) throws JOSEException {

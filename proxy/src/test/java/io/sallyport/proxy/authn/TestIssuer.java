@@ -157,7 +157,7 @@ final class TestIssuer implements AutoCloseable {
 
   static RSAKey key(String kid, int bits) {
     try {
-      return new RSAKeyGenerator(bits).keyID(kid).generate();
+      return new RSAKeyGenerator(bits, true).keyID(kid).generate();
     } catch (Exception impossible) {
       throw new AssertionError(impossible);
     }
