@@ -1,7 +1,6 @@
 package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -35,26 +34,18 @@ final class Walker {
   private final int stringBytesMax;
   private final Duplicates duplicates = new Duplicates();
   private final Unkept unkept;
+  private final Nesting nesting = new Nesting();
+  private final Acts acts = new Acts(found, edits, nesting);
   private final Predictions predictions = new Predictions();
   private byte[] s;
   private View view;
   private boolean exchange;
-  private Bases bases;
 
   /** The slot that followed each slot last time. A hint: it may cost time, never correctness. */
   private Slot[] successors = {};
 
-  // What a step tells the object around it, besides its value.
+  /** Behind the colon of the key that {@link #key} read. */
   private int cursor;
-  private boolean holderGoes;
-
-  // The resources around the place of the walk, and the one that contained ids belong to.
-  private int[] around = new int[8];
-  private int level;
-  private int scope;
-  private boolean dropHere;
-
-  private int hiddenUrl;
 
   Walker(Limits limits) {
     this.limits = limits;
@@ -73,12 +64,10 @@ final class Walker {
   void start(byte[] source, View by, boolean inExchange, Bases with) {
     s = source;
     exchange = inExchange;
-    bases = with;
     edits.clear();
     found.clear(source, by);
     duplicates.clear();
-    holderGoes = false;
-    hiddenUrl = -1;
+    acts.start(by, with);
     if (view != by) {
       view = by;
       successors = predictions.of(by);
@@ -87,10 +76,8 @@ final class Walker {
 
   /** Walks the root resource whose "{" is at {@code p}; returns the index behind its "}". */
   int resource(int p, Node root) {
-    scope = p;
-    level = 0;
-    around[level++] = p;
-    dropHere = dropDerived || found.partialHolders.contains(p);
+    nesting.clear();
+    nesting.enter(p, false, dropDerived || found.partialHolders.contains(p));
     return end(object(p, root, 1, RESOURCE));
   }
 
@@ -173,11 +160,11 @@ final class Walker {
           walked = single(p, slot, depth);
         }
         if (slot.tells) {
-          goes |= holderGoes || (slot.extensionUrl && s[p] != '"');
-          holderGoes = false;
+          goes |= acts.holderGoes || (slot.extensionUrl && s[p] != '"');
+          acts.holderGoes = false;
           if (slot.extensionUrl) {
-            hidden = hiddenUrl;
-            hiddenUrl = -1;
+            hidden = acts.hiddenUrl;
+            acts.hiddenUrl = -1;
           }
         }
       }
@@ -246,7 +233,7 @@ final class Walker {
       }
       return end;
     }
-    boolean hide = slot.hiddenBy != null || (dropHere && slot.derived);
+    boolean hide = slot.hiddenBy != null || (slot.derived && nesting.drops());
     boolean version = slot.version && exchange && !view.versions();
     boolean own = slot.meta && place == RESOURCE;
     int walked;
@@ -299,30 +286,11 @@ final class Walker {
       if (end - p > stringBytesMax && !(slot.base64 && end - p <= limits.binaryBytesMax())) {
         return Scalars.end(s, p, limits);
       }
-      return !slot.acts || act(p + 1, end, slot) ? end + 1 : ~(end + 1);
+      return !slot.acts || acts.act(s, p + 1, end, slot) ? end + 1 : ~(end + 1);
     }
     return c == '{' || c == '[' || c == 'n'
         ? ~unkept.value(s, p, depth)
         : Scalars.end(s, p, limits);
-  }
-
-  /** Does what a string's slot asks for; false when the string goes. */
-  private boolean act(int from, int to, Slot slot) {
-    if (slot.extensionUrl) {
-      hiddenUrl = view.hiddenUrl(Text.decode(s, from, to));
-    }
-    if (slot.patient) {
-      found.patient(s, from, to, bases);
-    }
-    if (slot.url) {
-      bases.rewrite(s, from, to, edits);
-    }
-    if (found.deniedContained.isEmpty() || !(slot.reference || slot.url)) {
-      return true;
-    }
-    boolean gone = found.deniedContained.contains(scope + Text.decode(s, from, to));
-    holderGoes |= gone && slot.reference;
-    return !gone;
   }
 
   private int list(int p, Slot slot, int depth, int open) {
@@ -393,30 +361,21 @@ final class Walker {
     if (root == null || (contained && slot.hiddenBy != null)) {
       String denied = contained ? TypeSkim.id(s, p) : null;
       if (denied != null) {
-        found.deniedContained.add(scope + "#" + denied);
+        found.deniedContained.add(nesting.scope() + "#" + denied);
       }
       if (slot.hiddenBy == null) {
         found.hits.hit(view.rule(type));
       }
       partial();
       // What is left of an entry or a parameter would still tell of it.
-      holderGoes = !contained;
+      acts.holderGoes = !contained;
       return ~unkept.value(s, p, depth);
     }
-    int outerScope = scope;
-    boolean outerDrop = dropHere;
-    scope = contained ? scope : p;
-    dropHere = dropDerived || found.partialHolders.contains(p);
-    if (level == around.length) {
-      around = Arrays.copyOf(around, level * 2);
-    }
-    around[level++] = p;
+    nesting.enter(p, contained, dropDerived || found.partialHolders.contains(p));
     found.mute(contained);
     int walked = object(p, root, limits.deeper(p, depth), INSIDE);
     found.unmute(contained);
-    level--;
-    scope = outerScope;
-    dropHere = outerDrop;
+    nesting.leave();
     if (!contained && type.equals("Patient")) {
       found.patient(TypeSkim.id(s, p));
     }
@@ -430,9 +389,7 @@ final class Walker {
   /** A resource inside is not shown whole: what is derived from those around it may repeat it. */
   private void partial() {
     if (!dropDerived && !view.keepsDerived()) {
-      for (int i = 0; i < level; i++) {
-        found.partialHolders.add(around[i]);
-      }
+      nesting.addTo(found.partialHolders);
     }
   }
 }

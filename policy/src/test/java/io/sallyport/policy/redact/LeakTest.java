@@ -64,14 +64,17 @@ class LeakTest {
             "{\"reference\":\"#p\",\"display\":\"canary\"}",
             "{\"display\":\"canary\",\"reference\":\"\\u0023p\",\"_reference\":{\"id\":\"canary\"}}")) {
       assertThat(
-              redactBy(types, head + "\"subject\":" + reference + "," + contained + "\"status\":\"final\"}"))
+              redactBy(
+                  types,
+                  head + "\"subject\":" + reference + "," + contained + "\"status\":\"final\"}"))
           .isEqualTo(without);
     }
   }
 
   @Test
   void anIdOfOneContainerIsNotThatOfAnother() {
-    String types = "types: {Bundle: {do: [read], show: all}, Observation: {do: [read], show: all}, Device: {do: [read], show: all}}";
+    String types =
+        "types: {Bundle: {do: [read], show: all}, Observation: {do: [read], show: all}, Device: {do: [read], show: all}}";
     String entry =
         "{\"resource\":{\"resourceType\":\"Observation\",\"contained\":[{\"resourceType\":\"%s\",\"id\":\"p\",\"status\":\"active\"}],\"device\":{\"reference\":\"#p\"}}}";
     assertThat(

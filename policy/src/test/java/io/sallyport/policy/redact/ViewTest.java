@@ -47,7 +47,11 @@ class ViewTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Observation, contained.id", "Bundle, entry.resource.meta", "Parameters, parameter.resource.id"})
+  @CsvSource({
+    "Observation, contained.id",
+    "Bundle, entry.resource.meta",
+    "Parameters, parameter.resource.id"
+  })
   void aPathIntoANestedResourceIsAnErrorThatSaysWhereToHideItInstead(String type, String path) {
     Views views = Views.role().all(type, path);
     views.compile();
@@ -59,7 +63,10 @@ class ViewTest {
 
   @Test
   void everyPathThatNamesAnElementShowsIt() {
-    View view = Views.role().only("Observation", "code.coding", "*.text", "value", "valueQuantity.unit").compile();
+    View view =
+        Views.role()
+            .only("Observation", "code.coding", "*.text", "value", "valueQuantity.unit")
+            .compile();
     assertThat(view.visibility("Observation.code.coding.code")).isEqualTo(Visibility.FULL);
     assertThat(view.visibility("Observation.code.text")).isEqualTo(Visibility.FULL);
     assertThat(view.visibility("Observation.valueQuantity.value")).isEqualTo(Visibility.FULL);

@@ -50,7 +50,8 @@ final class RedactCommand implements Callable<Integer> {
   @Option(
       names = "--purpose",
       paramLabel = "P",
-      description = "The stated purpose of use; may be given several times. Default: the role's own.")
+      description =
+          "The stated purpose of use; may be given several times. Default: the role's own.")
   private List<String> purposes;
 
   @Option(
