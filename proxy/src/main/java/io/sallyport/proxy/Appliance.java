@@ -75,7 +75,11 @@ public final class Appliance implements AutoCloseable {
             });
     BearerAuthenticator authenticator =
         new BearerAuthenticator(
-            config.issuers().stream().map(Config.Issuer::settings).toList(), clock, ops, registry);
+            config.issuers().stream().map(Config.Issuer::settings).toList(),
+            clock,
+            ops,
+            registry,
+            config.limits().tokensMax());
     SnapshotCompiler.Compiled compiled =
         SnapshotCompiler.compile(config, authenticator, environment, clock.instant(), problems);
     if (compiled == null) {

@@ -43,7 +43,7 @@ public final class BearerAuthenticator implements Authenticator {
       Pattern.compile("([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)\\.([A-Za-z0-9_-]+)");
 
   private final Map<String, IssuerKeys> issuers = new LinkedHashMap<>();
-  private final TokenCache cache = new TokenCache(TokenCache.ENTRIES_MAX);
+  private final TokenCache cache;
   private final Clock clock;
   private final Counter.Child hits;
   private final Counter.Child misses;
@@ -54,7 +54,21 @@ public final class BearerAuthenticator implements Authenticator {
    */
   public BearerAuthenticator(
       List<IssuerSettings> settings, Clock clock, Executor executor, CollectorRegistry registry) {
+    this(settings, clock, executor, registry, TokenCache.ENTRIES_MAX);
+  }
+
+  /**
+   * @param executor where keys are fetched; never a loop
+   * @param tokensMax how many verified tokens are remembered
+   */
+  public BearerAuthenticator(
+      List<IssuerSettings> settings,
+      Clock clock,
+      Executor executor,
+      CollectorRegistry registry,
+      int tokensMax) {
     this.clock = clock;
+    this.cache = new TokenCache(tokensMax);
     Counter tokens =
         Counter.build("sallyport_tokens_total", "Bearer tokens by whether they were seen before.")
             .labelNames("cache")

@@ -165,7 +165,9 @@ public record Config(
       /* The largest resource we hold back to redact. Beyond it we refuse: half a resource is a leak. resource, default 8MiB. */
       int resourceBytesMax,
       /* A Binary, and base64 in any resource. binary, default 32MiB. */
-      int binaryBytesMax) {
+      int binaryBytesMax,
+      /* Verified tokens remembered, over all loops. tokens, default 100000. */
+      int tokensMax) {
     public static final Limits DEFAULT =
         new Limits(
             Duration.ofSeconds(30),
@@ -184,7 +186,8 @@ public record Config(
             100,
             8 << 20,
             8 << 20,
-            32 << 20);
+            32 << 20,
+            100_000);
   }
 
   /** The log on standard output, JSON lines. */
