@@ -67,6 +67,7 @@ class LeavingCallerTest {
       assertThat(appliance.recordsUpTo("Aborted")).containsExactly("Intent", "Aborted");
       JournalEntry.Aborted aborted = (JournalEntry.Aborted) appliance.entries().get(1);
       assertThat(aborted.reason()).isEqualTo("CLIENT_ABORTED");
+      assertThat(appliance.unfinished()).isEmpty();
       try (Caller next = appliance.call()) {
         assertThat(next.get("/Patient/p1")).startsWith("HTTP/1.1 200");
       }

@@ -15,7 +15,7 @@ public final class Redactor {
   /** Bytes that must lie behind the input, zero, so that every scan ends. */
   public static final int PADDING = 64;
 
-  /** Which rules apply besides the view. DESIGN: element layer and exchange layer. */
+  /** Which rules apply besides the view. */
   public enum Layer {
     /** Only what the view hides: exact otherwise. */
     ELEMENT,

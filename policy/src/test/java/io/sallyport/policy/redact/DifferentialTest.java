@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The redactor against a naive one that knows the rules as DESIGN states them and nothing of
+ * The redactor against a naive one that knows the rules as the format states them and nothing of
  * automata, ranges or bytes: what one takes out the other takes out, and every token that stays is
  * the one that came.
  */

@@ -130,7 +130,7 @@ public record Config(
       /* env:NAME or file:PATH of what opens it. */
       Placed<Secret> password) {}
 
-  /** Every bound of the product. */
+  /** The bounds that an operator may tune; those of an upstream stand with it. */
   public record Limits(
       /* How long requests in flight may take to finish when the appliance stops. drain, default 30s. */
       Duration drain,

@@ -45,6 +45,6 @@ enum FrameType {
 
   /** Whether a frame of this type ends the exchange its {@code ref} names. */
   boolean ends() {
-    return this == OUTCOME || this == CLOSE || this == REFUSED;
+    return this == OUTCOME || this == CLOSE || this == REFUSED || this == ABORTED;
   }
 }

@@ -136,7 +136,10 @@ public sealed interface JournalEntry {
       String target)
       implements JournalEntry {}
 
-  /** The caller did not get (all of) an answer that an {@link Outcome} released. */
+  /**
+   * The caller left: before there was an answer, which ends the {@link Intent}; or it did not get
+   * (all of) one that an {@link Outcome} released.
+   */
   record Aborted(String exchange, long intent, String reason) implements JournalEntry {}
 
   /** The appliance started. */

@@ -71,7 +71,7 @@ public final class JournalVerifier {
    *
    * @param records well-formed records from the first on
    * @param sealed how many of them the newest valid checkpoint covers
-   * @param unfinished intents without outcome, close or refusal
+   * @param unfinished intents without outcome, close, refusal or abort
    * @param firstBad the first bad or missing record, -1 when nothing is wrong
    * @param problem what is wrong and where, "" when nothing is
    */

@@ -37,7 +37,18 @@ class SpineTypesTest {
 
   @Test
   void nobodyButTheRedactorMakesRedacted() {
-    assertThat(compile("new Redacted();")).contains("Redacted");
+    assertThat(compile("new Redacted(1, sink -> {}, null, null, 0);")).contains("not public");
+  }
+
+  @Test
+  void aDisclosureOfBytesThatWereNotRedactedDoesNotCompile() {
+    assertThat(compile("new Answer.Disclosure(null, null, new byte[0], 1, true, null);"))
+        .contains("incompatible types");
+  }
+
+  @Test
+  void nobodyButTheSpineResponds() {
+    assertThat(compile("spine.respond(x, null);")).contains("private access");
   }
 
   @Test
@@ -54,7 +65,8 @@ class SpineTypesTest {
         import io.sallyport.proxy.journal.Recorded;
         class Probe {
           void probe(Upstream up, Exchange x, Decision.Permit permit,
-              Recorded<Decision.Permit> recorded, Recorded<Decision.Deny> denied) {
+              Recorded<Decision.Permit> recorded, Recorded<Decision.Deny> denied,
+              EnforcementPoint spine) {
             %s
           }
         }
