@@ -19,10 +19,15 @@ final class Forked implements AutoCloseable {
   private final Process process;
   private final Path log;
 
+  /** Who ends us by a signal would else leave it running, on the core that is measured next. */
+  private final Thread lastResort;
+
   private Forked(String name, Process process, Path log) {
     this.name = name;
     this.process = process;
     this.log = log;
+    lastResort = new Thread(this::end, "end-" + name);
+    Runtime.getRuntime().addShutdownHook(lastResort);
   }
 
   /** Returns when the port is open. */
@@ -59,6 +64,15 @@ final class Forked implements AutoCloseable {
 
   /** Asks it to stop; its exit code, or -1 when it had to be killed. */
   int stop() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(lastResort);
+    } catch (IllegalStateException ending) {
+      // Then both end it, which does no harm.
+    }
+    return end();
+  }
+
+  private int end() {
     List<ProcessHandle> below = process.descendants().toList();
     process.destroy();
     try {
@@ -85,9 +99,7 @@ final class Forked implements AutoCloseable {
 
   @Override
   public void close() {
-    if (process.isAlive()) {
-      stop();
-    }
+    stop();
   }
 
   private void awaitPort(int port) {
