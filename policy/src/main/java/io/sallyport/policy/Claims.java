@@ -21,6 +21,9 @@ public record Claims(Map<String, Object> values) {
     if (whole != null) {
       return whole;
     }
+    if (path.indexOf('.') < 0) {
+      return null;
+    }
     Object here = values;
     for (String segment : path.split("\\.")) {
       if (!(here instanceof Map<?, ?> map)) {
@@ -39,6 +42,9 @@ public record Claims(Map<String, Object> values) {
     Object value = at(path);
     if (value instanceof String one) {
       return List.of(one);
+    }
+    if (value instanceof List<?> one && one.size() == 1 && one.get(0) instanceof String only) {
+      return List.of(only);
     }
     if (value instanceof List<?> many) {
       return many.stream().filter(String.class::isInstance).map(String.class::cast).toList();

@@ -3,6 +3,7 @@ package io.sallyport.policy.fhir;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One FHIR version as data: its types, their elements, its search parameters and its patient
@@ -73,6 +74,7 @@ public final class Definitions {
   private final String version;
   private final Map<String, Type> types;
   private final List<String> resources;
+  private final Set<String> concrete;
   private final Map<String, Map<String, SearchParameter>> parameters;
   private final Map<String, List<String>> compartment;
   private final Map<String, List<String>> patients;
@@ -87,6 +89,7 @@ public final class Definitions {
     this.version = version;
     this.types = types;
     this.resources = resources;
+    this.concrete = Set.copyOf(resources);
     this.parameters = parameters;
     this.compartment = compartment;
     this.patients = patients;
@@ -119,7 +122,7 @@ public final class Definitions {
   /** Whether this is a concrete resource type. */
   public boolean isResource(String name) {
     Type type = types.get(name);
-    return type != null && type.kind() == Kind.RESOURCE && resources.contains(name);
+    return type != null && type.kind() == Kind.RESOURCE && concrete.contains(name);
   }
 
   /** Every type. */

@@ -26,6 +26,9 @@ final class TokenCache {
   private record Generations(
       ConcurrentHashMap<ByteBuffer, Verified> young, ConcurrentHashMap<ByteBuffer, Verified> old) {}
 
+  private static final ThreadLocal<MessageDigest> SHA256 =
+      ThreadLocal.withInitial(TokenCache::sha256);
+
   private final int youngMax;
 
   // Swapped whole, under the lock of grow(). A loop that still writes to the generations before
@@ -76,9 +79,12 @@ final class TokenCache {
   }
 
   private static ByteBuffer key(String token) {
+    return ByteBuffer.wrap(SHA256.get().digest(token.getBytes(StandardCharsets.ISO_8859_1)));
+  }
+
+  private static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return ByteBuffer.wrap(digest.digest(token.getBytes(StandardCharsets.ISO_8859_1)));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException("every JDK has SHA-256", impossible);
     }

@@ -5,6 +5,7 @@ import io.sallyport.policy.redact.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The response headers we author: an allow-list. None comes from the upstream but ETag and
@@ -13,6 +14,9 @@ import java.util.Map;
  */
 final class Heads {
   static final String JSON = "application/fhir+json;charset=utf-8";
+
+  private static final Pattern ETAG = Pattern.compile("W/\"[A-Za-z0-9\\-.]{1,64}\"");
+  private static final Pattern LAST_MODIFIED = Pattern.compile("[A-Za-z0-9,: ]{10,40}");
 
   private Heads() {}
 
@@ -25,10 +29,10 @@ final class Heads {
   static Downstream.Head resource(Exchange x, View view, Upstream.Response response) {
     List<Map.Entry<String, String>> headers = common(x);
     if (view.versions()) {
-      if (response.etag().matches("W/\"[A-Za-z0-9\\-.]{1,64}\"")) {
+      if (ETAG.matcher(response.etag()).matches()) {
         headers.add(Map.entry("ETag", response.etag()));
       }
-      if (response.lastModified().matches("[A-Za-z0-9,: ]{10,40}")) {
+      if (LAST_MODIFIED.matcher(response.lastModified()).matches()) {
         headers.add(Map.entry("Last-Modified", response.lastModified()));
       }
     }

@@ -29,6 +29,8 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
 
   private final UpstreamPool pool;
   private final UpstreamTarget target;
+  private final UpstreamHeads heads;
+  private final long watchMillis;
   private final Deque<ByteBuf> chunks = new ArrayDeque<>();
   private ChannelHandlerContext ctx;
   private CompletableFuture<Upstream.Response> response;
@@ -48,10 +50,14 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
   private long waitedNanos;
   private long idleSince;
   private boolean forgotten;
+  private boolean watching;
 
-  UpstreamConnection(UpstreamPool pool, UpstreamTarget target) {
+  UpstreamConnection(UpstreamPool pool, UpstreamTarget target, UpstreamHeads heads) {
     this.pool = pool;
     this.target = target;
+    this.heads = heads;
+    watchMillis =
+        Math.max(10, Math.min(target.responseTimeoutMillis(), target.totalTimeoutMillis()) / 4);
   }
 
   @Override
@@ -98,44 +104,49 @@ final class UpstreamConnection extends SimpleChannelInboundHandler<HttpObject> {
     waitedNanos = 0;
     waits();
     CompletableFuture<Upstream.Response> mine = response;
-    ctx.writeAndFlush(UpstreamHeads.request(target, uri, id))
+    ctx.writeAndFlush(heads.request(ctx.alloc(), uri, id))
         .addListener(
             written -> {
               if (!written.isSuccess()) {
                 fail(new Refusal(Reason.UPSTREAM_UNREACHABLE, target.name() + ": write failed"));
               }
             });
-    watch(mine);
+    if (!watching) {
+      watch();
+    }
     ctx.read();
     return mine;
   }
 
   /**
-   * One timer a request: it must answer, its answer must move, and all the time it lets us wait has
-   * an end, because a byte now and then moves for ever. Time in which we do not ask for more, for
-   * the caller is slow, is not the upstream's.
+   * One timer a connection, however many requests it serves: each must be answered, its answer must
+   * move, and all the time it lets us wait has an end, because a byte now and then moves for ever.
+   * Time in which we do not ask for more, for the caller is slow, is not the upstream's.
    */
-  private void watch(CompletableFuture<Upstream.Response> mine) {
-    long timeout = TimeUnit.MILLISECONDS.toNanos(target.responseTimeoutMillis());
-    long total = TimeUnit.MILLISECONDS.toNanos(target.totalTimeoutMillis());
-    ctx.executor()
-        .schedule(
-            () -> {
-              if (response != mine || ended || failure != null) {
-                return;
-              }
-              long now = System.nanoTime();
-              boolean theirs = !mine.isDone() || next != null;
-              if (theirs && now - movedNanos >= timeout) {
-                fail(timeout(" did not answer in time"));
-              } else if (theirs && waitedNanos + now - waitingSinceNanos >= total) {
-                fail(timeout(" did not finish its answer within total-timeout"));
-              } else {
-                watch(mine);
-              }
-            },
-            Math.max(10, Math.min(target.responseTimeoutMillis(), target.totalTimeoutMillis()) / 4),
-            TimeUnit.MILLISECONDS);
+  private void watch() {
+    watching = true;
+    ctx.executor().schedule(this::look, watchMillis, TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    watching = false;
+    if (ended || failure != null) {
+      return; // the next request begins to watch again
+    }
+    long now = System.nanoTime();
+    boolean theirs = !response.isDone() || next != null;
+    if (theirs && now - movedNanos >= nanos(target.responseTimeoutMillis())) {
+      fail(timeout(" did not answer in time"));
+    } else if (theirs
+        && waitedNanos + now - waitingSinceNanos >= nanos(target.totalTimeoutMillis())) {
+      fail(timeout(" did not finish its answer within total-timeout"));
+    } else {
+      watch();
+    }
+  }
+
+  private static long nanos(int millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   private Refusal timeout(String what) {

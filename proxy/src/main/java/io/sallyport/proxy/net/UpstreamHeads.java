@@ -1,37 +1,72 @@
 package io.sallyport.proxy.net;
 
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.sallyport.proxy.exchange.Upstream;
 import io.sallyport.proxy.exchange.UpstreamTarget;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What an upstream is told, written from parts, and which response heads are plain enough. */
 final class UpstreamHeads {
-  private UpstreamHeads() {}
+  private static final byte[] GET = ascii("GET ");
+  private static final byte[] END = ascii("\r\n\r\n");
 
-  static FullHttpRequest request(UpstreamTarget target, String uri, String id) {
-    DefaultFullHttpRequest request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, HttpMethod.GET, uri, Unpooled.EMPTY_BUFFER);
-    HttpHeaders headers = request.headers();
-    headers.set(HttpHeaderNames.HOST, target.host() + ":" + target.port());
-    headers.set(HttpHeaderNames.ACCEPT, "application/fhir+json");
-    headers.set(HttpHeaderNames.ACCEPT_ENCODING, "identity");
-    headers.set(HttpHeaderNames.USER_AGENT, "Sallyport");
-    headers.set("Prefer", "handling=strict");
-    headers.set("X-Request-Id", id);
-    if (!target.authorization().isEmpty()) {
-      headers.set(HttpHeaderNames.AUTHORIZATION, target.authorization());
+  /** Between the target and the request's id. */
+  private final byte[] fixed;
+
+  UpstreamHeads(UpstreamTarget target) {
+    String authorization =
+        target.authorization().isEmpty()
+            ? ""
+            : "Authorization: " + plain(target.authorization(), 0x20) + "\r\n";
+    fixed =
+        ascii(
+            " HTTP/1.1\r\nHost: "
+                + plain(target.host(), 0x21)
+                + ":"
+                + target.port()
+                + "\r\nAccept: application/fhir+json\r\nAccept-Encoding: identity\r\n"
+                + "User-Agent: Sallyport\r\nPrefer: handling=strict\r\n"
+                + authorization
+                + "X-Request-Id: ");
+  }
+
+  /**
+   * A request's bytes.
+   *
+   * @throws IllegalArgumentException when a part has a byte that could end a line: the parts are
+   *     written by us, so that is a programming error
+   */
+  ByteBuf request(ByteBufAllocator alloc, String uri, String id) {
+    plain(uri, 0x21);
+    plain(id, 0x21);
+    int length = GET.length + uri.length() + fixed.length + id.length() + END.length;
+    ByteBuf bytes = alloc.buffer(length);
+    bytes.writeBytes(GET);
+    bytes.writeCharSequence(uri, StandardCharsets.US_ASCII);
+    bytes.writeBytes(fixed);
+    bytes.writeCharSequence(id, StandardCharsets.US_ASCII);
+    bytes.writeBytes(END);
+    return bytes;
+  }
+
+  private static String plain(String part, int lowest) {
+    for (int i = 0; i < part.length(); i++) {
+      if (part.charAt(i) < lowest || part.charAt(i) >= 0x7f) {
+        throw new IllegalArgumentException("a part of a request head that is not plain ASCII");
+      }
     }
-    return request;
+    return part;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /** What is wrong with a head; null when nothing is. */

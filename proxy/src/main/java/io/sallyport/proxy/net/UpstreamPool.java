@@ -7,7 +7,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.sallyport.policy.Reason;
@@ -23,6 +24,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** One loop's connections to one target. Touched by its loop only. */
 final class UpstreamPool {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final HttpDecoderConfig PARSING =
+      new HttpDecoderConfig()
+          .setMaxInitialLineLength(4096)
+          .setMaxHeaderSize(16 << 10)
+          .setMaxChunkSize(64 << 10);
   private static final int WAITERS_MAX = 1024;
 
   /** After so many requests in a row a connection leaves its slot to a loop that has none. */
@@ -35,6 +41,8 @@ final class UpstreamPool {
   private final Deque<UpstreamConnection> idle = new ArrayDeque<>();
   private final Deque<CompletableFuture<UpstreamConnection>> waiters = new ArrayDeque<>();
   private final Runnable wake;
+  private final UpstreamHeads heads;
+  private boolean evicting;
   private boolean inLine;
   private int turns;
 
@@ -46,6 +54,7 @@ final class UpstreamPool {
     this.target = target;
     this.slots = slots;
     this.tls = tls;
+    this.heads = new UpstreamHeads(target);
     this.wake = () -> loop.execute(this::woken);
     slots.join(() -> loop.execute(this::spare));
   }
@@ -150,13 +159,27 @@ final class UpstreamPool {
     } else {
       idle.addLast(connection);
       connection.idleSince(System.nanoTime());
-      loop.schedule(() -> evict(connection), IDLE_NANOS, TimeUnit.NANOSECONDS);
+      if (!evicting) {
+        evictIn(IDLE_NANOS);
+      }
     }
   }
 
-  private void evict(UpstreamConnection connection) {
-    if (System.nanoTime() - connection.idleSince() >= IDLE_NANOS && idle.remove(connection)) {
-      connection.close();
+  /** One timer a pool, and not one for each time a connection becomes idle. */
+  private void evictIn(long nanos) {
+    evicting = true;
+    loop.schedule(this::evict, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private void evict() {
+    evicting = false;
+    long now = System.nanoTime();
+    // The first has been idle longest: connections leave at the other end.
+    while (!idle.isEmpty() && now - idle.peekFirst().idleSince() >= IDLE_NANOS) {
+      idle.pollFirst().close();
+    }
+    if (!idle.isEmpty()) {
+      evictIn(IDLE_NANOS - (now - idle.peekFirst().idleSince()));
     }
   }
 
@@ -173,7 +196,7 @@ final class UpstreamPool {
 
   private CompletionStage<UpstreamConnection> dial() {
     CompletableFuture<UpstreamConnection> dialled = new CompletableFuture<>();
-    UpstreamConnection connection = new UpstreamConnection(this, target);
+    UpstreamConnection connection = new UpstreamConnection(this, target, heads);
     ChannelFuture connecting =
         Loops.dialOn(loop)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, target.connectTimeoutMillis())
@@ -190,7 +213,7 @@ final class UpstreamPool {
                       channel.pipeline().addLast(handler);
                     }
                     channel.pipeline().addLast(hearing(connection));
-                    channel.pipeline().addLast(new HttpClientCodec(4096, 16384, 65536, true));
+                    channel.pipeline().addLast(new HttpResponseDecoder(PARSING));
                     channel.pipeline().addLast(connection);
                   }
                 })
