@@ -97,8 +97,18 @@ final class PayloadReader {
   private List<Resource> resources() {
     int count = count();
     var resources = new ArrayList<Resource>(count);
+    String type = null;
+    List<String> patients = null;
     for (int i = 0; i < count; i++) {
-      resources.add(new Resource(text(), text(), texts()));
+      int same = octet();
+      if ((same & ~(PayloadWriter.SAME_TYPE | PayloadWriter.SAME_PATIENTS)) != 0
+          || (i == 0 && same != 0)) {
+        throw new IllegalArgumentException("a resource that repeats what was not there");
+      }
+      type = (same & PayloadWriter.SAME_TYPE) != 0 ? type : text();
+      String id = text();
+      patients = (same & PayloadWriter.SAME_PATIENTS) != 0 ? patients : texts();
+      resources.add(new Resource(type, id, patients));
     }
     return List.copyOf(resources);
   }

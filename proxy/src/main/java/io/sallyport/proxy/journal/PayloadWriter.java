@@ -21,11 +21,18 @@ import java.util.Map;
 /**
  * Writes an entry as bytes: a version, then the record's components in their order. Numbers are
  * varints (7 bits a byte, low first, zigzag where negative values occur), strings a varint length
- * and UTF-8, lists and maps a varint count and their elements. {@link PayloadReader} is the other
- * direction; what changes here changes there and raises {@link #VERSION}. One thread; reused.
+ * and UTF-8, lists and maps a varint count and their elements; a list of resources leaves out what
+ * one has in common with the one before. {@link PayloadReader} is the other direction; what changes
+ * here changes there and raises {@link #VERSION}. One thread; reused.
  */
 final class PayloadWriter {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** In a resource's first byte: its type is that of the one before it. */
+  static final int SAME_TYPE = 1;
+
+  /** In a resource's first byte: it is about the same patients as the one before it. */
+  static final int SAME_PATIENTS = 2;
 
   private static final int INITIAL = 1024;
 
@@ -170,13 +177,7 @@ final class PayloadWriter {
       int withheld,
       long released,
       String digest) {
-    count(resources.size());
-    for (var resource : resources) {
-      text(resource.type());
-      text(resource.id());
-      count(resource.patients().size());
-      resource.patients().forEach(this::text);
-    }
+    resources(resources);
     count(removed.size());
     removed.forEach(
         (path, hits) -> {
@@ -186,6 +187,28 @@ final class PayloadWriter {
     signed(withheld);
     signed(released);
     text(digest);
+  }
+
+  // A searchset names one type and often one patient hundreds of times: each is written once.
+  private void resources(List<Resource> resources) {
+    count(resources.size());
+    String type = null;
+    List<String> patients = null;
+    for (var resource : resources) {
+      boolean sameType = resource.type().equals(type);
+      boolean samePatients = resource.patients().equals(patients);
+      type = resource.type();
+      patients = resource.patients();
+      octet((sameType ? SAME_TYPE : 0) | (samePatients ? SAME_PATIENTS : 0));
+      if (!sameType) {
+        text(type);
+      }
+      text(resource.id());
+      if (!samePatients) {
+        count(patients.size());
+        patients.forEach(this::text);
+      }
+    }
   }
 
   private void flag(boolean value) {

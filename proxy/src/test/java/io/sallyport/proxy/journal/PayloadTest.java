@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -52,6 +53,38 @@ class PayloadTest {
     var longer = Arrays.copyOf(bytes, bytes.length + 1);
     assertThatThrownBy(() -> PayloadReader.read(type, longer))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Example
+  void aSearchsetNamesItsPatientOnce() {
+    var one = new Resource("Observation", "o-1", List.of("p-1"));
+    var two = new Resource("Observation", "o-2", List.of("p-1"));
+    assertThat(length(List.of(one, two)) - length(List.of(one))).isEqualTo(1 + 1 + 3);
+  }
+
+  @Example
+  void theFirstResourceCannotRepeatOneBeforeIt() {
+    var writer = new PayloadWriter();
+    var type = writer.write(outcome(List.of(new Resource("Patient", "p", List.of()))));
+    var bytes = Arrays.copyOf(writer.bytes(), writer.length());
+    int flags = 1 + 2 + 1 + 1 + 1; // version, exchange "x", intent, status 0, count
+    assertThat(bytes[flags]).isZero();
+    for (int same = 1; same < 256; same++) {
+      var changed = bytes.clone();
+      changed[flags] = (byte) same;
+      assertThatThrownBy(() -> PayloadReader.read(type, changed))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  private static int length(List<Resource> resources) {
+    var writer = new PayloadWriter();
+    writer.write(outcome(resources));
+    return writer.length();
+  }
+
+  private static Outcome outcome(List<Resource> resources) {
+    return new Outcome("x", 0, 0, resources, Map.of(), 0, 0, "");
   }
 
   @Provide
@@ -155,7 +188,15 @@ class PayloadTest {
         for (int p = random.nextInt(3); p > 0; p--) {
           patients.add(text());
         }
-        resources.add(new Resource(text(), text(), List.copyOf(patients)));
+        // Often what the one before has: that is written once.
+        Resource before = resources.isEmpty() ? null : resources.get(resources.size() - 1);
+        resources.add(
+            new Resource(
+                before != null && random.nextBoolean() ? before.type() : text(),
+                text(),
+                before != null && random.nextBoolean()
+                    ? before.patients()
+                    : List.copyOf(patients)));
       }
       return List.copyOf(resources);
     }
