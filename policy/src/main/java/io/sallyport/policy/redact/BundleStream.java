@@ -5,8 +5,6 @@ import io.sallyport.policy.Refusal;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -39,11 +37,11 @@ public final class BundleStream {
       String self,
       int windowBytes) {}
 
-  /** A searchset's envelope has some ten members; more are an attempt on our memory. */
-  private static final int MEMBERS_MAX = 64;
-
   /** Bytes from a member's key to its value: white space between them is held back with it. */
   private static final int MEMBER_HEAD_BYTES_MAX = 16 << 10;
+
+  /** More than this of one entry is kept in an array of its own, not copied with every chunk. */
+  private static final int HELD_BYTES_MAX = 128 << 10;
 
   /** How often an entry is walked in the hope that all of it is there. */
   private static final int ATTEMPTS_MAX = 2;
@@ -66,10 +64,11 @@ public final class BundleStream {
   private final EntryJudge judge;
   private final WindowWriter out;
   private final Skip skip = new Skip();
-  private final Set<String> keys = new HashSet<>();
+  private final EnvelopeMembers members = new EnvelopeMembers();
   private final Deque<Redacted> ready = new ArrayDeque<>();
 
-  private byte[] buffer = new byte[16 << 10];
+  private byte[] held = {};
+  private byte[] buffer = held;
   private int at;
   private int length;
   private int scanned;
@@ -78,8 +77,6 @@ public final class BundleStream {
   private int attempts;
   private State state = State.START;
   private String key;
-  private String bundleType = "";
-  private BundleLinks links = new BundleLinks();
   private boolean finished;
 
   /** A stream whose windows keep their bytes until they are written. */
@@ -119,17 +116,9 @@ public final class BundleStream {
 
   /** As {@link #feed(byte[], int, int)}; {@code source} is read at once. */
   public void feed(int count, Source source) {
-    if (at > 0) {
-      System.arraycopy(buffer, at, buffer, 0, length - at);
-      consumed += at;
-      length -= at;
-      scanned -= at;
-      at = 0;
-    }
-    if (length + count + Redactor.PADDING > buffer.length) {
-      int size = Math.max(buffer.length * 2, length + count + Redactor.PADDING);
-      buffer = Arrays.copyOf(buffer, size);
-    }
+    int rest = length - at;
+    boolean borrowed = rest <= HELD_BYTES_MAX;
+    move(borrowed ? redactor.scratch(rest + count + Redactor.PADDING) : grown(rest + count), rest);
     source.read(buffer, length, count);
     length += count;
     Arrays.fill(buffer, length, length + Redactor.PADDING, (byte) 0);
@@ -138,6 +127,30 @@ public final class BundleStream {
         ready.add(out.window());
       }
     }
+    if (borrowed) {
+      // The array is the loop's: another stream may be next. Mostly a part of an entry is left.
+      rest = length - at;
+      boolean fits = held.length >= rest + Redactor.PADDING && held.length <= 2 * HELD_BYTES_MAX;
+      held = fits ? held : new byte[rest + rest / 2 + Redactor.PADDING];
+      move(held, rest);
+      Arrays.fill(buffer, length, length + Redactor.PADDING, (byte) 0);
+    }
+  }
+
+  /** Goes on in another array, or at the beginning of the same, with what is left to read. */
+  private void move(byte[] into, int rest) {
+    System.arraycopy(buffer, at, into, 0, rest);
+    buffer = into;
+    consumed += at;
+    scanned -= at;
+    length = rest;
+    at = 0;
+  }
+
+  /** For a large entry, of which much is here already: our own array, doubled when it is full. */
+  private byte[] grown(int bytes) {
+    int needed = bytes + Redactor.PADDING;
+    return needed <= buffer.length ? buffer : new byte[Math.max(buffer.length * 2, needed)];
   }
 
   /** One step of the envelope's grammar; false when more input is needed. */
@@ -211,7 +224,7 @@ public final class BundleStream {
     }
     redactor.validate(buffer, at, end);
     key = Text.decode(buffer, at + 1, end - 1);
-    if (keys.contains(key)) {
+    if (members.has(key)) {
       throw malformed("duplicate key");
     }
     int colon = Text.space(buffer, end);
@@ -228,10 +241,7 @@ public final class BundleStream {
     if (buffer[colon] != ':') {
       throw malformed("expected ':'");
     }
-    keys.add(key);
-    if (keys.size() > MEMBERS_MAX) {
-      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "the Bundle's envelope has too many members");
-    }
+    members.add(key);
     at = start;
     skip.reset();
     scanned = at;
@@ -253,24 +263,14 @@ public final class BundleStream {
     }
     byte[] value = padded(at, end);
     redactor.validate(value, 0, end - at);
-    switch (key) {
-      case "resourceType" -> {
-        if (!text(value, end - at).equals("Bundle")) {
-          throw malformed("not a Bundle");
-        }
-      }
-      case "type" -> bundleType = text(value, end - at);
-      case "link" -> links.read(value, end - at);
-      default -> {}
+    String problem = members.read(key, value, end - at);
+    if (problem != null) {
+      throw malformed(problem);
     }
     at = end;
     scanned = at;
     state = State.AFTER_MEMBER;
     return true;
-  }
-
-  private static String text(byte[] value, int to) {
-    return value[0] == '"' ? Text.decode(value, 1, to - 1) : "";
   }
 
   /**
@@ -362,11 +362,11 @@ public final class BundleStream {
     if (state != State.END || discarding) {
       throw malformed("input ends too early");
     }
-    if (!keys.contains("resourceType") || !bundleType.equals("searchset")) {
+    if (!members.searchset()) {
       throw malformed("not a searchset");
     }
     judge.close();
-    links.write(out, envelope, judge.released());
+    members.links().write(out, envelope, judge.released());
     out.text("}");
     ready.add(out.window());
     finished = true;

@@ -58,9 +58,11 @@ final class Edits {
       ends = Arrays.copyOf(ends, size * 2);
       replacements = Arrays.copyOf(replacements, size * 2);
     }
-    System.arraycopy(starts, at, starts, at + 1, size - at);
-    System.arraycopy(ends, at, ends, at + 1, size - at);
-    System.arraycopy(replacements, at, replacements, at + 1, size - at);
+    if (at < size) {
+      System.arraycopy(starts, at, starts, at + 1, size - at);
+      System.arraycopy(ends, at, ends, at + 1, size - at);
+      System.arraycopy(replacements, at, replacements, at + 1, size - at);
+    }
     starts[at] = start;
     ends[at] = end;
     replacements[at] = with;

@@ -1,6 +1,6 @@
 package io.sallyport.policy.redact;
 
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -47,12 +47,15 @@ final class Hits {
     size = 0;
   }
 
-  /** By the rules' names, as the policy writes them. */
+  /** By the rules' names, as the policy writes them; it stays as it is. */
   Map<String, Integer> byName() {
-    Map<String, Integer> named = new HashMap<>();
-    for (int rule : Arrays.copyOf(touched, size)) {
-      named.merge(rules[rule], counts[rule], Integer::sum);
+    if (size == 0) {
+      return Map.of();
     }
-    return named;
+    Map<String, Integer> named = new HashMap<>(size * 2);
+    for (int i = 0; i < size; i++) {
+      named.merge(rules[touched[i]], counts[touched[i]], Integer::sum);
+    }
+    return Collections.unmodifiableMap(named);
   }
 }

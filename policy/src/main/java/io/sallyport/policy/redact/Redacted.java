@@ -13,12 +13,21 @@ import java.util.function.Consumer;
  * itself may go on to the next resource.
  */
 public final class Redacted {
+  /** The output of what went to its sink when it was made. */
+  static final Consumer<Sink> WRITTEN =
+      sink -> {
+        throw new IllegalStateException("this was written when it was made");
+      };
+
   private final int length;
   private final Consumer<Sink> output;
   private final List<Fact> facts;
   private final Map<String, Integer> removed;
   private final int withheld;
 
+  /**
+   * @param removed by rule; not copied, so it must not change
+   */
   Redacted(
       int length,
       Consumer<Sink> output,
@@ -28,18 +37,18 @@ public final class Redacted {
     this.length = length;
     this.output = output;
     this.facts = List.copyOf(facts);
-    this.removed = Map.copyOf(removed);
+    this.removed = removed;
     this.withheld = withheld;
   }
 
-  /** The number of bytes {@link #writeTo} will write. */
+  /** The number of bytes that are released. */
   public int length() {
     return length;
   }
 
   /**
-   * Copies the gaps between the removed ranges, and what was put in, to {@code sink}. Not for a
-   * window that was written to an outlet when it was made.
+   * Copies the gaps between the removed ranges, and what was put in, to {@code sink}. Not for what
+   * was written to its sink when it was made.
    */
   public void writeTo(Sink sink) {
     output.accept(sink);

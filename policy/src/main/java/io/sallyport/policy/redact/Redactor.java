@@ -15,6 +15,9 @@ public final class Redactor {
   /** Bytes that must lie behind the input, zero, so that every scan ends. */
   public static final int PADDING = 64;
 
+  /** Kept between exchanges up to this size; a larger resource gets an array of its own. */
+  private static final int KEPT_BYTES = 1 << 20;
+
   /** Which rules apply besides the view. */
   public enum Layer {
     /** Only what the view hides: exact otherwise. */
@@ -26,10 +29,28 @@ public final class Redactor {
   private final Limits limits;
   private final Walker walker;
   private Bases bases = Bases.NONE;
+  private byte[] scratch = new byte[16 << 10];
+  private int start;
+  private int end;
 
   public Redactor(Limits limits) {
     this.limits = limits;
     this.walker = new Walker(limits);
+  }
+
+  /**
+   * The loop's own array for input: what it holds is lost when another asks for it. Its bytes are
+   * not zero; who puts something in writes the {@link #PADDING} behind it.
+   */
+  public byte[] scratch(int size) {
+    if (scratch.length >= size) {
+      return scratch;
+    }
+    byte[] larger = new byte[Math.max(size, Math.min(KEPT_BYTES, 2 * scratch.length))];
+    if (larger.length <= KEPT_BYTES) {
+      scratch = larger;
+    }
+    return larger;
   }
 
   /**
@@ -46,6 +67,45 @@ public final class Redactor {
    */
   public Redacted redact(
       View view, Layer layer, byte[] source, int from, int to, String type, Rebase rebase) {
+    String found = judge(view, layer, source, from, to, type, rebase);
+    // A copy: between this call and the write, the loop may redact another exchange's resource.
+    Edits edits = walker.edits.snapshot();
+    int first = start;
+    int last = end;
+    return new Redacted(
+        edits.length(first, last),
+        sink -> edits.copy(source, first, last, sink),
+        List.of(fact(found)),
+        walker.found.hits.byName(),
+        0);
+  }
+
+  /**
+   * Redacts one resource and writes what may be released to {@code out}, when all of it was judged
+   * and not before. Otherwise as the other; what it returns has been written.
+   */
+  public Redacted redact(
+      View view,
+      Layer layer,
+      byte[] source,
+      int from,
+      int to,
+      String type,
+      Rebase rebase,
+      Sink out) {
+    String found = judge(view, layer, source, from, to, type, rebase);
+    walker.edits.copy(source, start, end, out);
+    return new Redacted(
+        walker.edits.length(start, end),
+        Redacted.WRITTEN,
+        List.of(fact(found)),
+        walker.found.hits.byName(),
+        0);
+  }
+
+  /** Pass 1, and where the release begins and ends; returns the resource's type. */
+  private String judge(
+      View view, Layer layer, byte[] source, int from, int to, String type, Rebase rebase) {
     try {
       int open = Text.space(source, from);
       if (source[open] != '{') {
@@ -58,27 +118,18 @@ public final class Redactor {
       if (to - from > limits.bytesMax(found)) {
         throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over its limit");
       }
-      int end = walk(view, layer, source, open, found, rebase);
-      int rest = Text.space(source, end);
-      if (rest < to || end > to) {
+      int close = walk(view, layer, source, open, found, rebase);
+      int rest = Text.space(source, close);
+      if (rest < to || close > to) {
         throw Text.malformed(Math.min(rest, to), "bytes behind the resource, or input cut");
       }
       boolean whole = layer == Layer.ELEMENT;
-      return redacted(source, whole ? from : open, whole ? to : end, found);
-    } catch (IndexOutOfBoundsException end) {
+      start = whole ? from : open;
+      end = whole ? to : close;
+      return found;
+    } catch (IndexOutOfBoundsException cut) {
       throw Text.malformed(to, "input ends too early");
     }
-  }
-
-  private Redacted redacted(byte[] source, int from, int to, String type) {
-    // A copy: between this call and the write, the loop may redact another exchange's resource.
-    Edits edits = walker.edits.snapshot();
-    return new Redacted(
-        edits.length(from, to),
-        sink -> edits.copy(source, from, to, sink),
-        List.of(fact(type)),
-        walker.found.hits.byName(),
-        0);
   }
 
   /** Validates one JSON value that is not released; {@code source} is padded behind {@code to}. */

@@ -55,7 +55,7 @@ final class WindowWriter implements Sink {
 
   /** Hands out what has gathered and starts anew. */
   Redacted window() {
-    Consumer<Sink> output = sink instanceof Page page ? page::writeTo : WindowWriter::written;
+    Consumer<Sink> output = sink instanceof Page page ? page::writeTo : Redacted.WRITTEN;
     Redacted window = new Redacted(size, output, facts, hits.byName(), withheld);
     sink = null;
     size = 0;
@@ -63,9 +63,5 @@ final class WindowWriter implements Sink {
     hits.clear();
     withheld = 0;
     return window;
-  }
-
-  private static void written(Sink sink) {
-    throw new IllegalStateException("this window went to its outlet when it was made");
   }
 }

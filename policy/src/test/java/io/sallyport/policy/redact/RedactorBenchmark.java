@@ -34,6 +34,7 @@ public class RedactorBenchmark {
   private View view;
   private final Redactor redactor = new Redactor(Limits.DEFAULT);
   private final byte[] out = new byte[4 << 20];
+  private final Sink sink = this::write;
   private int at;
 
   @Setup
@@ -59,9 +60,7 @@ public class RedactorBenchmark {
   @Benchmark
   public int resource() {
     at = 0;
-    redactor
-        .redact(view, Layer.ELEMENT, padded, 0, length, null, Views.REBASE)
-        .writeTo(this::write);
+    redactor.redact(view, Layer.ELEMENT, padded, 0, length, null, Views.REBASE, sink);
     return at;
   }
 

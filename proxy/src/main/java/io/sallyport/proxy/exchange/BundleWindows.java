@@ -1,7 +1,6 @@
 package io.sallyport.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.redact.BundleStream;
 import io.sallyport.policy.redact.Redacted;
@@ -22,7 +21,7 @@ final class BundleWindows implements Windows {
   /** A window ends with the entry that fills it: mostly this much behind its size. */
   private static final int SLACK_BYTES = 8 << 10;
 
-  private final Deque<ByteBuf> bodies = new ArrayDeque<>();
+  private final Deque<Body> bodies = new ArrayDeque<>();
   private final Exchange x;
   private final Upstream.Response response;
   private final BundleStream stream;
@@ -59,9 +58,9 @@ final class BundleWindows implements Windows {
 
   /** The outbound buffer of the window that begins. */
   private Sink outlet() {
-    ByteBuf body = ByteBufAllocator.DEFAULT.buffer(x.snapshot().windowBytes() + SLACK_BYTES);
+    Body body = new Body(x.snapshot().windowBytes() + SLACK_BYTES);
     bodies.add(body);
-    return body::writeBytes;
+    return body;
   }
 
   @Override
@@ -100,7 +99,7 @@ final class BundleWindows implements Windows {
   }
 
   private Answer.Disclosure disclose(Redacted window) {
-    ByteBuf body = bodies.remove();
+    ByteBuf body = bodies.remove().bytes();
     String hex = digest.of(body);
     windows++;
     resources += window.facts().size();

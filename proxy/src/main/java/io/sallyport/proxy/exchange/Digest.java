@@ -1,48 +1,61 @@
 package io.sallyport.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.sallyport.policy.redact.Redacted;
-import java.nio.charset.StandardCharsets;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 of what is released, computed while it is copied out. One for each exchange. */
+/** SHA-256 of what is released. One for each exchange. */
 final class Digest {
-  private final MessageDigest part = sha256();
-  private MessageDigest all;
+  /** A part is hashed without a pause, so a loop's exchanges take turns with one. */
+  private static final FastThreadLocal<MessageDigest> PART =
+      new FastThreadLocal<>() {
+        @Override
+        protected MessageDigest initialValue() {
+          return sha256();
+        }
+      };
 
-  /** Writes the redacted bytes to {@code out}; returns their digest in hex. */
-  String write(Redacted redacted, ByteBuf out) {
-    redacted.writeTo(out::writeBytes);
-    return of(out);
-  }
+  private static final HexFormat HEX = HexFormat.of();
+
+  private byte[] first;
+  private MessageDigest all;
 
   /** The digest of all that a buffer holds. */
   String of(ByteBuf released) {
+    MessageDigest part = PART.get();
     part.update(released.nioBuffer());
-    return finish();
+    return finish(part);
   }
 
   /** The digest of bytes we wrote ourselves. */
   String of(byte[] bytes) {
+    MessageDigest part = PART.get();
     part.update(bytes);
-    return finish();
+    return finish(part);
   }
 
-  private String finish() {
+  private String finish(MessageDigest part) {
     byte[] digest = part.digest();
-    if (all == null) {
-      all = sha256();
+    if (first == null) {
+      first = digest; // mostly there is no second
+    } else {
+      if (all == null) {
+        all = sha256();
+        all.update(first);
+      }
+      all.update(digest);
     }
-    all.update(digest);
-    return HexFormat.of().formatHex(digest);
+    return HEX.formatHex(digest);
   }
 
   /** SHA-256 over the digests so far, in order. The parts' digests stay as they are. */
   String total() {
-    return HexFormat.of()
-        .formatHex(all == null ? sha256().digest("".getBytes(StandardCharsets.US_ASCII)) : copy());
+    if (all != null) {
+      return HEX.formatHex(copy());
+    }
+    return HEX.formatHex(sha256().digest(first == null ? new byte[0] : first));
   }
 
   private byte[] copy() {

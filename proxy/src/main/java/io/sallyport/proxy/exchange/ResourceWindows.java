@@ -3,7 +3,6 @@ package io.sallyport.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.util.concurrent.FastThreadLocal;
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
@@ -20,23 +19,16 @@ import java.util.concurrent.CompletionStage;
  * buffer.
  */
 final class ResourceWindows implements Windows {
-  /** Kept between exchanges up to this size; a larger resource gets an array of its own. */
-  private static final int KEPT_BYTES = 1 << 20;
-
-  private static final FastThreadLocal<byte[]> PADDED =
-      new FastThreadLocal<>() {
-        @Override
-        protected byte[] initialValue() {
-          return new byte[16 << 10];
-        }
-      };
+  /** What tags and rewritten URLs may add, mostly. */
+  private static final int SLACK_BYTES = 512;
 
   private final Exchange x;
   private final Decision.Permit permit;
   private final Upstream.Response response;
   private final CompositeByteBuf whole = ByteBufAllocator.DEFAULT.compositeBuffer(1024);
   private final Digest digest = new Digest();
-  private Totals totals = new Totals(0, 0, 0, 0, "");
+  private int resources;
+  private long bytes = -1;
 
   ResourceWindows(Exchange x, Decision.Permit permit, Upstream.Response response) {
     this.x = x;
@@ -70,6 +62,17 @@ final class ResourceWindows implements Windows {
     int length = whole.readableBytes();
     byte[] padded = padded(length);
     whole.readBytes(padded, 0, length);
+    whole.release();
+    Body body = new Body(length + SLACK_BYTES);
+    try {
+      return disclose(padded, length, body);
+    } catch (RuntimeException refused) {
+      body.release();
+      throw refused;
+    }
+  }
+
+  private Answer.Disclosure disclose(byte[] padded, int length, Body body) {
     Interaction asked = permit.interaction();
     Redacted redacted =
         x.redactor()
@@ -80,14 +83,14 @@ final class ResourceWindows implements Windows {
                 0,
                 length,
                 asked.type(),
-                x.route().rebase());
+                x.route().rebase(),
+                body);
     requireTheOneAskedFor(redacted, asked);
-    ByteBuf body = ByteBufAllocator.DEFAULT.buffer(redacted.length());
-    String hex = digest.write(redacted, body);
-    totals = new Totals(200, 1, redacted.facts().size(), body.readableBytes(), digest.total());
-    whole.release();
+    String hex = digest.of(body.bytes());
+    resources = redacted.facts().size();
+    bytes = redacted.length();
     return new Answer.Disclosure(
-        Heads.resource(x, permit.view(), response), body, redacted, 1, true, hex);
+        Heads.resource(x, permit.view(), response), body.bytes(), redacted, 1, true, hex);
   }
 
   // The decision was about one resource. An upstream that answers with another (a merged patient, a
@@ -102,17 +105,10 @@ final class ResourceWindows implements Windows {
     }
   }
 
-  private static byte[] padded(int length) {
-    int needed = length + Redactor.PADDING;
-    byte[] array = PADDED.get();
-    if (array.length < needed) {
-      array = new byte[Math.max(needed, Math.min(KEPT_BYTES, Integer.highestOneBit(needed) << 1))];
-      if (array.length <= KEPT_BYTES) {
-        PADDED.set(array);
-      }
-    }
+  private byte[] padded(int length) {
+    byte[] array = x.redactor().scratch(length + Redactor.PADDING);
     // What an earlier resource left behind must not continue this one.
-    Arrays.fill(array, length, needed, (byte) 0);
+    Arrays.fill(array, length, length + Redactor.PADDING, (byte) 0);
     return array;
   }
 
@@ -126,6 +122,8 @@ final class ResourceWindows implements Windows {
 
   @Override
   public Totals totals() {
-    return totals;
+    return bytes < 0
+        ? new Totals(0, 0, 0, 0, "")
+        : new Totals(200, 1, resources, bytes, digest.total());
   }
 }

@@ -1,0 +1,57 @@
+package io.sallyport.policy.redact;
+
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What a searchset's envelope said besides its entries, as far as we need it. */
+final class EnvelopeMembers {
+  /** A searchset's envelope has some ten members; more are an attempt on our memory. */
+  private static final int MEMBERS_MAX = 64;
+
+  private final Set<String> keys = new HashSet<>();
+  private final BundleLinks links = new BundleLinks();
+  private String type = "";
+
+  boolean has(String key) {
+    return keys.contains(key);
+  }
+
+  /** A member begins that was not there before. */
+  void add(String key) {
+    keys.add(key);
+    if (keys.size() > MEMBERS_MAX) {
+      throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "the Bundle's envelope has too many members");
+    }
+  }
+
+  /**
+   * Reads the value of a member, in {@code [0, to)} with {@link Redactor#PADDING} behind it.
+   *
+   * @return what is wrong with it; null when nothing is
+   */
+  String read(String key, byte[] value, int to) {
+    switch (key) {
+      case "resourceType" -> {
+        return text(value, to).equals("Bundle") ? null : "not a Bundle";
+      }
+      case "type" -> type = text(value, to);
+      case "link" -> links.read(value, to);
+      default -> {}
+    }
+    return null;
+  }
+
+  private static String text(byte[] value, int to) {
+    return value[0] == '"' ? Text.decode(value, 1, to - 1) : "";
+  }
+
+  boolean searchset() {
+    return has("resourceType") && type.equals("searchset");
+  }
+
+  BundleLinks links() {
+    return links;
+  }
+}
