@@ -6,6 +6,9 @@ import java.util.Set;
 
 /** The links of a Bundle that lead to other pages, as the upstream wrote them. */
 final class BundleLinks {
+  private static final byte[] RELATION = TypeSkim.key("relation");
+  private static final byte[] URL = TypeSkim.key("url");
+
   private static final Set<String> PAGES = Set.of("next", "previous", "prev", "first", "last");
 
   private final Map<String, String> others = new LinkedHashMap<>();
@@ -20,8 +23,8 @@ final class BundleLinks {
     while (p < to && value[p] == '{') {
       skip.reset();
       int end = skip.end(value, p, to);
-      String relation = TypeSkim.member(value, p, "relation");
-      String url = TypeSkim.member(value, p, "url");
+      String relation = TypeSkim.member(value, p, RELATION);
+      String url = TypeSkim.member(value, p, URL);
       if (relation != null && url != null && PAGES.contains(relation)) {
         others.put(relation, url);
       }

@@ -13,6 +13,7 @@ final class EntryJudge {
   private static final byte[] NEXT = ascii(",{");
   private static final byte[] RESOURCE = ascii("\"resource\":");
   private static final byte[] MATCH = ascii(",\"search\":{\"mode\":\"match\"}}");
+  private static final byte[] MODE = TypeSkim.key("mode");
   private static final byte[] END = ascii("]");
   private static final Refusal OUTCOME = new Refusal(Reason.NO_RULE_PERMITS, "an outcome");
   private static final Refusal OTHER_TYPE = new Refusal(Reason.NO_RULE_PERMITS, "another type");
@@ -109,7 +110,7 @@ final class EntryJudge {
         int value = p;
         p = redactor.skip(s, p);
         if (key == Member.SEARCH && s[value] == '{') {
-          String given = TypeSkim.member(s, value, "mode");
+          String given = TypeSkim.member(s, value, MODE);
           mode = given == null ? mode : given;
         }
       }

@@ -73,6 +73,11 @@ final class Findings {
     }
   }
 
+  /** Whether the resource that begins at a position holds one that is not shown whole. */
+  boolean partialHolder(int position) {
+    return !partialHolders.isEmpty() && partialHolders.contains(position);
+  }
+
   /** What a contained resource is about is not what its container is about. */
   void mute(boolean contained) {
     muted += contained ? 1 : 0;

@@ -9,28 +9,35 @@ import java.util.Arrays;
  * second resourceType is a duplicate key there.
  */
 final class TypeSkim {
-  private static final byte[] FIRST = "{\"resourceType\":\"".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] FIRST = key("{\"resourceType\":\"");
+  private static final byte[] RESOURCE_TYPE = key("resourceType");
+  private static final byte[] ID = key("id");
+  private static final byte[] TYPE = key("type");
 
   private TypeSkim() {}
+
+  /** A key as {@link #member} takes it. */
+  static byte[] key(String key) {
+    return key.getBytes(StandardCharsets.US_ASCII);
+  }
 
   /** The type of the object whose "{" is at {@code p}; null when it names none. */
   static String resourceType(byte[] s, int p) {
     if (Text.startsWith(s, p, s.length, FIRST)) {
       int from = p + FIRST.length;
-      return Text.decode(s, from, Text.string(s, from));
+      return TypeNames.of(s, from, Text.string(s, from));
     }
-    return member(s, p, "resourceType");
+    return member(s, p, RESOURCE_TYPE);
   }
 
   static String id(byte[] s, int p) {
-    return member(s, p, "id");
+    return member(s, p, ID);
   }
 
   /** A string member of the object itself, not of one inside it. */
-  static String member(byte[] s, int p, String wanted) {
+  static String member(byte[] s, int p, byte[] wanted) {
     int depth = 0;
     boolean key = true;
-    byte[] plain = wanted.getBytes(StandardCharsets.US_ASCII);
     for (; p < s.length; p++) {
       switch (s[p]) {
         case '{', '[' -> {
@@ -49,7 +56,7 @@ final class TypeSkim {
         }
         case '"' -> {
           int end = Text.string(s, p + 1);
-          if (depth == 1 && key && names(s, p + 1, end, wanted, plain)) {
+          if (depth == 1 && key && names(s, p + 1, end, wanted)) {
             int value = Text.space(s, end + 1);
             value = s[value] == ':' ? Text.space(s, value + 1) : value;
             return s[value] == '"' ? Text.decode(s, value + 1, Text.string(s, value + 1)) : null;
@@ -62,13 +69,13 @@ final class TypeSkim {
     return null;
   }
 
-  private static boolean names(byte[] s, int from, int to, String wanted, byte[] plain) {
-    if (to - from == plain.length) {
-      return Arrays.equals(s, from, to, plain, 0, plain.length);
+  private static boolean names(byte[] s, int from, int to, byte[] wanted) {
+    if (to - from == wanted.length) {
+      return Arrays.equals(s, from, to, wanted, 0, wanted.length);
     }
-    return to - from > plain.length
+    return to - from > wanted.length
         && Text.escaped(s, from, to)
-        && Text.decode(s, from, to).equals(wanted);
+        && Text.decode(s, from, to).equals(new String(wanted, StandardCharsets.US_ASCII));
   }
 
   /**
@@ -78,7 +85,7 @@ final class TypeSkim {
    */
   static boolean withheld(byte[] s, int p, String type) {
     return switch (type) {
-      case "Bundle" -> !"collection".equals(member(s, p, "type"));
+      case "Bundle" -> !"collection".equals(member(s, p, TYPE));
       case "OperationOutcome", "Binary" -> true;
       default -> false;
     };

@@ -77,7 +77,7 @@ final class Walker {
   /** Walks the root resource whose "{" is at {@code p}; returns the index behind its "}". */
   int resource(int p, Node root) {
     nesting.clear();
-    nesting.enter(p, false, dropDerived || found.partialHolders.contains(p));
+    nesting.enter(p, false, dropDerived || found.partialHolder(p));
     return end(object(p, root, 1, RESOURCE));
   }
 
@@ -371,7 +371,7 @@ final class Walker {
       acts.holderGoes = !contained;
       return ~unkept.value(s, p, depth);
     }
-    nesting.enter(p, contained, dropDerived || found.partialHolders.contains(p));
+    nesting.enter(p, contained, dropDerived || found.partialHolder(p));
     found.mute(contained);
     int walked = object(p, root, limits.deeper(p, depth), INSIDE);
     found.unmute(contained);

@@ -5,8 +5,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** What the benchmarks redact: machine-made searchsets of one seed, and examples. */
 final class BenchData {
@@ -21,6 +23,23 @@ final class BenchData {
       case "patient-2k" -> patient(new Random(1), 1).getBytes(StandardCharsets.UTF_8);
       default -> name.contains("/") && Files.exists(Path.of(name)) ? file(name) : example(name);
     };
+  }
+
+  /** The files of a directory, in order, or the one of a name. */
+  static List<byte[]> all(String name) {
+    if (!name.contains("/") || !Files.isDirectory(Path.of(name))) {
+      return List.of(of(name));
+    }
+    try (Stream<Path> files = Files.list(Path.of(name))) {
+      return files
+          .map(Path::toString)
+          .filter(f -> f.endsWith(".json"))
+          .sorted()
+          .map(BenchData::file)
+          .toList();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   private static byte[] file(String name) {
