@@ -68,8 +68,8 @@ public record Plan(
         new Length(
             3,
             64,
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(1),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(3),
             Duration.ofSeconds(3),
             Long.MAX_VALUE);
 
