@@ -6,7 +6,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -119,13 +118,12 @@ final class Compare implements Callable<Integer> {
     PrintWriter terminal = spec.commandLine().getOut();
     Plan plan = plan();
     Files.createDirectories(out);
-    Path dir = keep == null ? Files.createTempDirectory("sallyport-compare") : directory(keep);
     Results results;
-    try {
-      results = Comparison.run(plan, dir, spec.commandLine().getErr());
-    } finally {
-      if (keep == null) {
-        remove(dir);
+    if (keep != null) {
+      results = Comparison.run(plan, directory(keep), spec.commandLine().getErr());
+    } else {
+      try (ScratchDirectory scratch = ScratchDirectory.make()) {
+        results = Comparison.run(plan, scratch.path(), spec.commandLine().getErr());
       }
     }
     Files.writeString(out.resolve("compare.md"), results.markdown());
@@ -222,13 +220,5 @@ final class Compare implements Callable<Integer> {
       }
     }
     return dir;
-  }
-
-  private static void remove(Path dir) throws IOException {
-    try (Stream<Path> files = Files.walk(dir)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

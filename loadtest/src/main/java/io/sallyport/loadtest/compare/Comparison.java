@@ -18,6 +18,8 @@ import java.util.Optional;
  * so that what disturbs the machine disturbs all of them. No figure leaves unless all checks hold.
  */
 public final class Comparison {
+  private static final int WARM_UPS = 2;
+
   private final Plan plan;
   private final Path dir;
   private final PrintWriter progress;
@@ -105,22 +107,32 @@ public final class Comparison {
     sallyport.checkJournal();
   }
 
+  /**
+   * Everybody serves everything twice before anything is measured: code that the JVM compiled while
+   * it had seen one workload is thrown away when it meets the next.
+   */
   private void warmUp() {
-    for (Workload workload : records.workloads()) {
-      for (Contestant contestant : contestants) {
-        Duration time = plan.length().warmUp();
-        Duration its = contestant == sallyport ? time : time.dividedBy(5);
-        String run = "warm-up " + records.workloads().indexOf(workload);
-        say(run + ": " + contestant.name() + ", " + workload.name());
-        noteSent(
-            contestant,
-            run,
-            measuring
-                .warmUp(contestant, workload, expected.get(contestant).get(workload), run, its)
-                .taken());
+    for (int pass = 1; pass <= WARM_UPS; pass++) {
+      for (Workload workload : records.workloads()) {
+        for (Contestant contestant : contestants) {
+          warmUp(pass, contestant, workload);
+        }
       }
     }
     sallyport.checkJournal();
+  }
+
+  private void warmUp(int pass, Contestant contestant, Workload workload) {
+    Duration time = plan.length().warmUp().dividedBy(WARM_UPS);
+    Duration its = contestant == sallyport ? time : time.dividedBy(5);
+    String run = "warm-up " + pass + "." + records.workloads().indexOf(workload);
+    say(run + ": " + contestant.name() + ", " + workload.name());
+    noteSent(
+        contestant,
+        run,
+        measuring
+            .warmUp(contestant, workload, expected.get(contestant).get(workload), run, its)
+            .taken());
   }
 
   private void rounds(String kind, boolean open) {

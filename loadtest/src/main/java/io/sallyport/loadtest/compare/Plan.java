@@ -52,7 +52,7 @@ public record Plan(
   /**
    * How long, and how much.
    *
-   * @param warmUp for the appliance and each workload, once; the others get a fifth of it
+   * @param warmUp for the appliance and each workload, in two passes; the others get a fifth of it
    * @param settle before each measurement
    * @param requestsMax of one run; only tests bound it
    */

@@ -105,7 +105,7 @@ final class Report {
         one ECDSA P-256 certificate; no session is resumed. %2$s
 
         %3$d rounds; in each, every workload is measured with every contestant in turn, whose order changes with the round:
-        %4$s to settle, then %5$s measured, after %6$s of warm-up for each workload. *CPU time* is utime+stime of the proxy's
+        %4$s to settle, then %5$s measured, after %6$s of warm-up for each workload in two passes. *CPU time* is utime+stime of the proxy's
         process tree from /proc, divided by the requests answered meanwhile; *median (minimum)* over the rounds; *ratio* is the
         median of the ratios to nginx within each round. *Closed loop*: %1$d connections with one request in flight each.
         *Constant rate*: half of the slowest contestant's throughput in this run; latency counts from when a request was due,

@@ -10,23 +10,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What we started ends with us, also when we are ended from outside. */
 class ForkedTest {
-  @TempDir Path dir;
-
   @Test
   void aServerEndsWithItsComparisonThatASignalEnds() throws Exception {
     Process comparison =
-        new ProcessBuilder(java(Comparing.class, dir.toString())).redirectErrorStream(true).start();
+        new ProcessBuilder(java(Comparing.class, "")).redirectErrorStream(true).start();
     try (BufferedReader out = comparison.inputReader()) {
       String line = out.readLine();
-      assertThat(line).matches("[0-9]+");
-      ProcessHandle server = ProcessHandle.of(Long.parseLong(line)).orElseThrow();
+      assertThat(line).matches("[0-9]+ /.+");
+      int space = line.indexOf(' ');
+      Path files = Path.of(line.substring(space + 1));
+      assertThat(files.resolve("server.log")).exists();
+      ProcessHandle server =
+          ProcessHandle.of(Long.parseLong(line.substring(0, space))).orElseThrow();
       assertThat(server.isAlive()).isTrue();
       comparison.destroy();
       assertThat(comparison.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(files).doesNotExist();
       try {
         server.onExit().get(60, TimeUnit.SECONDS);
       } finally {
@@ -56,14 +58,16 @@ class ForkedTest {
       try (ServerSocket free = new ServerSocket(0)) {
         port = free.getLocalPort();
       }
+      Path files = ScratchDirectory.make().path();
       Forked.start(
           "server",
-          Path.of(arguments[0]),
+          files,
           Cores.ANY.proxy(),
           Map.of(),
           java(Listening.class, Integer.toString(port)),
           port);
-      System.out.println(ProcessHandle.current().children().findFirst().orElseThrow().pid());
+      long pid = ProcessHandle.current().children().findFirst().orElseThrow().pid();
+      System.out.println(pid + " " + files);
       Thread.currentThread().join();
     }
   }
