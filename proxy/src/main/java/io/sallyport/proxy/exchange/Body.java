@@ -1,7 +1,7 @@
 package io.sallyport.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sallyport.policy.redact.Sink;
 
 /**
@@ -15,12 +15,27 @@ final class Body implements Sink {
   private int at;
   private int end;
 
+  private Body(ByteBuf buffer) {
+    this.buffer = buffer;
+    look();
+  }
+
   /**
+   * One resource, in an array of its own, which dies young.
+   *
    * @param expected bytes; it grows beyond them
    */
-  Body(int expected) {
-    buffer = ByteBufAllocator.DEFAULT.heapBuffer(expected);
-    look();
+  static Body resource(int expected) {
+    return new Body(UnpooledByteBufAllocator.DEFAULT.heapBuffer(expected));
+  }
+
+  /**
+   * A window of a searchset, in an array of the loop's.
+   *
+   * @param expected bytes, the same for all windows; it grows beyond them
+   */
+  static Body window(int expected) {
+    return new Body(new LoopArrays.Buffer(expected));
   }
 
   private void look() {

@@ -58,7 +58,7 @@ final class BundleWindows implements Windows {
 
   /** The outbound buffer of the window that begins. */
   private Sink outlet() {
-    Body body = new Body(x.snapshot().windowBytes() + SLACK_BYTES);
+    Body body = Body.window(x.snapshot().windowBytes() + SLACK_BYTES);
     bodies.add(body);
     return body;
   }

@@ -63,7 +63,7 @@ final class ResourceWindows implements Windows {
     byte[] padded = padded(length);
     whole.readBytes(padded, 0, length);
     whole.release();
-    Body body = new Body(length + SLACK_BYTES);
+    Body body = Body.resource(length + SLACK_BYTES);
     try {
       return disclose(padded, length, body);
     } catch (RuntimeException refused) {
