@@ -19,11 +19,15 @@ public sealed interface Decision {
    *
    * @param interaction the interaction as the upstream shall see it (canonical, narrowed)
    * @param view what the caller may see of the answer
-   * @param onlyId when not null, only the resource with this id may be released (the patient of a
-   *     compartment)
+   * @param compartment when not null, only what it holds may be released
    */
   record Permit(
-      String role, String purpose, String rule, Interaction interaction, View view, String onlyId)
+      String role,
+      String purpose,
+      String rule,
+      Interaction interaction,
+      View view,
+      Compartment compartment)
       implements Decision {}
 
   /**

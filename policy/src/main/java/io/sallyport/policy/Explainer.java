@@ -231,7 +231,8 @@ final class Explainer {
             had.tags(),
             had.absent(),
             had.versions(),
-            had.acceptRisk());
+            had.acceptRisk(),
+            had.compartment());
     // What is wrong with the policy was said when it was loaded.
     return View.compile(definitions, rules, told -> {});
   }

@@ -162,9 +162,7 @@ final class PolicyReader {
           view == null
               ? Map.of()
               : new SearchRules(definitions, closure, view).compile(rules, problems);
-      roles.put(
-          entry.key(),
-          new Role(entry.key(), reader.purposes(), rules, view, reader.patientClaim(), searchable));
+      roles.put(entry.key(), new Role(entry.key(), reader.purposes(), rules, view, searchable));
     }
     return roles;
   }

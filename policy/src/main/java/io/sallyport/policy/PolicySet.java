@@ -7,7 +7,6 @@ import io.sallyport.policy.fhir.Interaction.Kind;
 import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.View;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -175,47 +174,35 @@ public final class PolicySet {
 
   private Decision permit(
       Role role, TypeRule rule, String purpose, Interaction asked, Claims claims) {
-    String own = role.patientClaim() == null ? null : own(role, claims);
+    Compartment compartment = compartment(role, claims);
     Interaction sent = asked;
     if (asked.kind() == Kind.SEARCH) {
       SearchRules rules = new SearchRules(definitions, closure, role.view());
+      Narrowing narrowing = compartment == null ? null : new Narrowing(definitions, compartment);
       for (Parameter parameter : asked.parameters()) {
-        rules.check(rule, role.searchable().getOrDefault(asked.type(), Set.of()), parameter);
+        if (narrowing == null || !narrowing.isOurs(asked.type(), parameter)) {
+          rules.check(rule, role.searchable().getOrDefault(asked.type(), Set.of()), parameter);
+        }
       }
-      if (own != null) {
-        sent = narrowed(asked, own);
-      }
-    } else if (own != null && !own.equals(asked.id())) {
+      sent = narrowing == null ? asked : narrowing.of(asked);
+    } else if (compartment != null && Narrowing.outside(compartment, asked)) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }
     return new Decision.Permit(
-        role.name(), purpose, role.path(asked.type()), sent, role.view(), own);
+        role.name(), purpose, role.path(asked.type()), sent, role.view(), compartment);
   }
 
-  /** The caller's own patient. A missing claim denies: it must never skip the compartment. */
-  private static String own(Role role, Claims claims) {
-    List<String> ids = claims.strings(role.patientClaim());
+  /** The caller's compartment. A missing claim denies: it must never skip the compartment. */
+  private static Compartment compartment(Role role, Claims claims) {
+    CompartmentRule rule = role.rules().compartment();
+    if (rule == null) {
+      return null;
+    }
+    List<String> ids = claims.strings(rule.claim());
     if (ids.size() != 1 || !ids.get(0).matches("(Patient/)?[A-Za-z0-9\\-.]{1,64}")) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "the token names no patient");
     }
-    return ids.get(0).startsWith("Patient/") ? ids.get(0).substring(8) : ids.get(0);
-  }
-
-  /** A search inside a compartment of one patient asks for that patient and nothing else. */
-  private static Interaction narrowed(Interaction asked, String own) {
-    List<Parameter> sent = new ArrayList<>();
-    for (Parameter parameter : asked.parameters()) {
-      boolean mine = parameter.code().equals("_id") && parameter.value().equals(own);
-      if (!mine && !parameter.name().equals("_count")) {
-        throw new Refusal(
-            Reason.SEARCH_NOT_PERMITTED, "a compartment of one patient is searched by _id only");
-      }
-      if (!mine) {
-        sent.add(parameter);
-      }
-    }
-    sent.add(new Parameter("_id", "", own));
-    return new Interaction(Kind.SEARCH, asked.type(), "", "", sent);
+    return rule.of(ids.get(0).startsWith("Patient/") ? ids.get(0).substring(8) : ids.get(0));
   }
 
   private static Decision deny(

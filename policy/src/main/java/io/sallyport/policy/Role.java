@@ -9,7 +9,6 @@ import java.util.Set;
  * One role, compiled.
  *
  * @param purposes the purposes of use under which it applies
- * @param patientClaim the claim that names the one patient of its compartment; null for none
  * @param searchable by type, the parameters it may use without a modifier
  */
 record Role(
@@ -17,7 +16,6 @@ record Role(
     List<String> purposes,
     RoleRules rules,
     View view,
-    String patientClaim,
     Map<String, Set<String>> searchable) {
 
   String path(String type) {

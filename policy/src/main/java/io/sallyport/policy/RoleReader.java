@@ -59,7 +59,6 @@ final class RoleReader {
   private final Defaults defaults;
   private final Consumer<Problem> problems;
   private final List<String> purposes = new ArrayList<>();
-  private String patientClaim;
 
   RoleReader(Definitions definitions, String name, Defaults defaults, Consumer<Problem> problems) {
     this.definitions = definitions;
@@ -70,11 +69,6 @@ final class RoleReader {
 
   List<String> purposes() {
     return List.copyOf(purposes);
-  }
-
-  /** The claim that names the caller's own patient; null when the role has no compartment. */
-  String patientClaim() {
-    return patientClaim;
   }
 
   RoleRules read(Yaml node) {
@@ -96,10 +90,12 @@ final class RoleReader {
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     Map<String, TypeRule> types = types(fields, fields.take("types"));
     fields.finish();
-    if (compartment != null) {
-      compartment(fields, compartment, types.keySet());
-    }
-    return new RoleRules(name, types, hide, keepDerived, tags, absent, versions, risk);
+    CompartmentRule rule =
+        compartment == null
+            ? null
+            : new CompartmentReader(definitions, problems)
+                .read(compartment, fields.path("compartment"), types);
+    return new RoleRules(name, types, hide, keepDerived, tags, absent, versions, risk, rule);
   }
 
   private boolean derived(Fields fields) {
@@ -299,28 +295,5 @@ final class RoleReader {
       rule.error(node.at(), "accept-risk maps elements to reasons", "E-TYPE");
     }
     return risk;
-  }
-
-  private void compartment(Fields role, Yaml node, Set<String> types) {
-    Fields fields =
-        new Fields(node, role.path("compartment"), Set.of("Patient", "membership"), problems);
-    String value = fields.text("Patient", "");
-    fields.word("membership", "subject", Set.of("subject"));
-    fields.finish();
-    if (!value.startsWith("token.") || value.equals("token.")) {
-      fields.error(
-          node.at(),
-          "Patient must name a claim, as token.patient: the caller's own patient",
-          "E-VALUE");
-    } else {
-      patientClaim = value.substring("token.".length());
-    }
-    if (!types.equals(Set.of("Patient"))) {
-      fields.error(
-          node.at(),
-          "a compartment over types other than Patient is part of the format but this version does not"
-              + " enforce it, so the file is not loaded. Leave only Patient in the role's types.",
-          "E-NOT-YET");
-    }
   }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
  *     masked}
  * @param versions whether versionId, lastUpdated, ETag and Last-Modified are shown
  * @param acceptRisk role-level patterns whose hiding of modifier elements is accepted
+ * @param compartment what binds it to one patient; null for nothing
  */
 public record RoleRules(
     String name,
@@ -27,7 +28,8 @@ public record RoleRules(
     Set<String> tags,
     String absent,
     boolean versions,
-    Set<String> acceptRisk) {
+    Set<String> acceptRisk,
+    CompartmentRule compartment) {
 
   /**
    * What a role may do with, and see of, one type.

@@ -6,6 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** A directory for the files of a run, which goes with it, also when a signal ends the run. */
@@ -13,7 +15,7 @@ final class ScratchDirectory implements AutoCloseable {
   /** The servers that a signal takes along need some seconds and write to their last. */
   private static final int TRIES = 60;
 
-  private static final long PAUSE_MILLIS = 500;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Path path;
   private final Thread lastResort = new Thread(this::removeAtLast, "remove-scratch");
@@ -47,16 +49,8 @@ final class ScratchDirectory implements AutoCloseable {
       try {
         remove();
       } catch (IOException stillWritten) {
-        pause();
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -35,6 +35,9 @@ final class Acts {
     if (slot.patient) {
       found.patient(s, from, to, bases);
     }
+    if (slot.member) {
+      found.member(s, from, to, bases);
+    }
     if (slot.url) {
       bases.rewrite(s, from, to, edits);
     }

@@ -1,5 +1,6 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.Compartment;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import java.util.ArrayDeque;
@@ -22,7 +23,7 @@ public final class BundleStream {
    * What the caller asked for, and how the envelope is rewritten.
    *
    * @param type the resource type of matches; entries of other types are dropped
-   * @param onlyId when not null, matches with another id are dropped
+   * @param compartment when not null, matches that it does not hold are dropped
    * @param rebase URL rewriting for fullUrl and content
    * @param links rewrites a {@code next}/{@code previous}/... link's URL, null drops it; {@code
    *     self} is given by {@code self}
@@ -31,7 +32,7 @@ public final class BundleStream {
    */
   public record Envelope(
       String type,
-      String onlyId,
+      Compartment compartment,
       Rebase rebase,
       UnaryOperator<String> links,
       String self,

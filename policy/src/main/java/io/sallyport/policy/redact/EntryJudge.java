@@ -190,7 +190,7 @@ final class EntryJudge {
       return;
     }
     Fact fact = redactor.fact(envelope.type());
-    if (envelope.onlyId() != null && !envelope.onlyId().equals(fact.id())) {
+    if (envelope.compartment() != null && !envelope.compartment().holds(fact)) {
       out.withhold();
       return;
     }

@@ -9,10 +9,17 @@ import java.util.List;
  * @param id its logical id, "" when it has none
  * @param patients the ids of the patients it is about, from {@code Patient/<id>} references; a
  *     Patient is about itself
+ * @param members the ids of the patients in whose compartment it is by any link; looked for only
+ *     where a role asks for it, else empty
  */
-public record Fact(String type, String id, List<String> patients) {
+public record Fact(String type, String id, List<String> patients, List<String> members) {
   public Fact {
     patients = List.copyOf(patients);
+    members = List.copyOf(members);
+  }
+
+  public Fact(String type, String id, List<String> patients) {
+    this(type, id, patients, List.of());
   }
 
   @Override

@@ -11,6 +11,7 @@ final class Findings {
   final Hits hits = new Hits();
 
   private final Set<String> patients = new LinkedHashSet<>();
+  private final Set<String> members = new LinkedHashSet<>();
 
   /**
    * Contained resources that were taken out, as {@code <position of their container>#<id>}:
@@ -55,6 +56,19 @@ final class Findings {
   /** The ids of the patients the resource is about, in the order of their references. */
   List<String> patients() {
     return patients.isEmpty() ? List.of() : List.copyOf(patients);
+  }
+
+  /** The ids of the patients to whom a link of their compartment leads, where the view asks. */
+  List<String> members() {
+    return members.isEmpty() ? List.of() : List.copyOf(members);
+  }
+
+  /** Takes notice of a link by which a compartment may hold the resource. */
+  void member(byte[] s, int from, int to, Bases bases) {
+    String id = muted > 0 ? null : bases.patient(s, from, to);
+    if (id != null) {
+      members.add(id);
+    }
   }
 
   /** Takes notice of a literal reference to a patient; any other says nothing. */
@@ -108,6 +122,9 @@ final class Findings {
     muted = 0;
     if (!patients.isEmpty()) {
       patients.clear();
+    }
+    if (!members.isEmpty()) {
+      members.clear();
     }
     if (!holes.isEmpty()) {
       holes.clear();

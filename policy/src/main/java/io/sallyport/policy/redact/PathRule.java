@@ -20,13 +20,27 @@ import java.util.function.Consumer;
  * @param steps element names; "*" for any one; empty hides every element of the start type
  * @param text as the policy writes it, for rule hits
  * @param own whether it stands in the rule of one type
- * @param pattern where it comes from; null for a rule that does not hide but names the patient
+ * @param pattern where it comes from; null for a rule that does not hide but tells a fact
  */
 record PathRule(String start, List<String> steps, String text, boolean own, Pattern pattern) {
 
+  private static final String PATIENT = "patient";
+  private static final String MEMBER = "member";
+
   /** What names the patient that a resource of this type is about. */
   static PathRule patient(String type, List<String> steps) {
-    return new PathRule(type, steps, "", false, null);
+    return new PathRule(type, steps, PATIENT, false, null);
+  }
+
+  /** A link by which a patient's compartment may hold a resource of this type. */
+  static PathRule member(String type, List<String> steps) {
+    return new PathRule(type, steps, MEMBER, false, null);
+  }
+
+  /** Marks what a rule that is a fact ends at. */
+  void mark(Slot slot) {
+    slot.patient |= text.equals(PATIENT);
+    slot.member |= text.equals(MEMBER);
   }
 
   boolean fact() {

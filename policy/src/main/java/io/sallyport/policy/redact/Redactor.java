@@ -200,7 +200,7 @@ public final class Redactor {
     if (type.equals("Patient") && !id.isEmpty()) {
       walker.found.patient(id);
     }
-    return new Fact(type, id, walker.found.patients());
+    return new Fact(type, id, walker.found.patients(), walker.found.members());
   }
 
   /** What the rules took out of it. */

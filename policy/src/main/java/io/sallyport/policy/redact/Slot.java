@@ -55,6 +55,9 @@ final class Slot {
   /** Names the patient the resource is about. */
   boolean patient;
 
+  /** By which a patient's compartment may hold the resource, where the role asks for it. */
+  boolean member;
+
   /** The resource's own id. */
   boolean id;
 
@@ -106,7 +109,7 @@ final class Slot {
 
   /** To be called when all marks are set. */
   void seal() {
-    acts = url || reference || patient || extensionUrl;
+    acts = url || reference || patient || member || extensionUrl;
     tells = reference || extensionUrl || kind == Kind.RESOURCE;
     plain =
         hiddenBy == null

@@ -1,5 +1,6 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.CompartmentRule;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.RoleRules.Pattern;
@@ -8,6 +9,7 @@ import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Definitions.Element;
 import io.sallyport.policy.fhir.Definitions.Kind;
 import io.sallyport.policy.fhir.Definitions.Type;
+import io.sallyport.policy.fhir.SearchClosure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -165,12 +167,24 @@ final class ViewCompiler {
     Set<Alive> alive = new HashSet<>();
     own.forEach(rule -> alive.add(new Alive(rule, 0)));
     for (String path : definitions.patientPaths(type)) {
-      List<String> steps = new ArrayList<>(List.of(path.split("\\.")));
-      steps.remove(0);
-      steps.add("reference");
-      alive.add(new Alive(PathRule.patient(type, steps), 0));
+      alive.add(new Alive(PathRule.patient(type, steps(path + ".reference")), 0));
+    }
+    if (rules.compartment() != null
+        && rules.compartment().membership() == CompartmentRule.Membership.COMPARTMENT) {
+      SearchClosure closure = SearchClosure.of(definitions);
+      for (String code : definitions.patientCompartment(type)) {
+        closure.reads(type, code, "").stream()
+            .filter(path -> path.endsWith(".reference"))
+            .forEach(path -> alive.add(new Alive(PathRule.member(type, steps(path)), 0)));
+      }
     }
     return node(type, alive, show, false, true, derived);
+  }
+
+  /** The element names of a path, without the type it begins with. */
+  private static List<String> steps(String path) {
+    List<String> steps = List.of(path.split("\\."));
+    return steps.subList(1, steps.size());
   }
 
   private Node node(
@@ -237,7 +251,7 @@ final class ViewCompiler {
         if (alive.at() + 1 < alive.rule().steps().size()) {
           next.add(new Alive(alive.rule(), alive.at() + 1));
         } else if (alive.rule().fact()) {
-          slot.patient = true;
+          alive.rule().mark(slot);
         } else if (slot.hiddenBy == null) {
           slot.hiddenBy = alive.rule().text();
           modifiers.hidden(alive.rule(), element, key);

@@ -3,12 +3,15 @@ package io.sallyport.policy.redact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sallyport.policy.Compartment;
+import io.sallyport.policy.CompartmentRule;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +42,7 @@ class BundleStreamTest {
             limits,
             new BundleStream.Envelope(
                 "Patient",
-                onlyId,
+                onlyId == null ? null : only(onlyId),
                 Views.REBASE,
                 url -> "https://fhir.example/r4?sealed=1",
                 "https://fhir.example/r4/Patient",
@@ -61,6 +64,11 @@ class BundleStreamTest {
       facts.addAll(window.facts());
     }
     return new Outcome(out.toString(StandardCharsets.UTF_8), withheld, facts);
+  }
+
+  private static Compartment only(String patient) {
+    return new Compartment(
+        patient, new CompartmentRule("patient", CompartmentRule.Membership.SUBJECT, Set.of()));
   }
 
   private static Outcome run(String json, int... cuts) {

@@ -64,7 +64,7 @@ final class Views {
   View compile() {
     return View.compile(
         Definitions.r4(),
-        new RoleRules("r", types, hide, keepDerived, tags, absent, versions, risk),
+        new RoleRules("r", types, hide, keepDerived, tags, absent, versions, risk, null),
         problems::add);
   }
 

@@ -8,6 +8,7 @@ import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.Interaction.Kind;
+import io.sallyport.policy.redact.Fact;
 import io.sallyport.policy.redact.View;
 import java.time.Instant;
 import java.util.List;
@@ -27,9 +28,9 @@ record Judge(PolicySet policy, String role, List<String> purposes, Claims claims
     decide(new Interaction(Kind.CAPABILITIES, "", "", "", List.of()));
   }
 
-  /** Permits reading one resource. */
-  void read(String type, String id) {
-    decide(new Interaction(Kind.READ, type, id, "", List.of()));
+  /** Permits reading one resource, of which this is known. */
+  void read(Fact fact) {
+    requireOwn(decide(new Interaction(Kind.READ, fact.type(), fact.id(), "", List.of())), fact);
   }
 
   /** Permits searching a type. */
@@ -38,14 +39,17 @@ record Judge(PolicySet policy, String role, List<String> purposes, Claims claims
   }
 
   /** Permits seeing a resource by whichever way the role has: some only search and never read. */
-  void see(String type, String id) {
-    var does = policy.interactions(role, type);
+  void see(Fact fact) {
+    var does = policy.interactions(role, fact.type());
     if (does.contains("read") || !does.contains("search")) {
-      read(type, id);
-      return;
+      read(fact);
+    } else {
+      requireOwn(search(fact.type()), fact);
     }
-    Decision.Permit permit = search(type);
-    if (permit.onlyId() != null && !permit.onlyId().equals(id)) {
+  }
+
+  private static void requireOwn(Decision.Permit permit, Fact fact) {
+    if (permit.compartment() != null && !permit.compartment().holds(fact)) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }
   }

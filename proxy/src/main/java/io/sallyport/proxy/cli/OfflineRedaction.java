@@ -111,9 +111,9 @@ final class OfflineRedaction {
     // The request that would have led here: known only now, and nothing has left.
     Fact fact = redacted.facts().get(0);
     if (as == As.read) {
-      judge.read(fact.type(), fact.id());
+      judge.read(fact);
     } else {
-      judge.see(fact.type(), fact.id());
+      judge.see(fact);
     }
     ByteArrayOutputStream whole = new ByteArrayOutputStream(redacted.length());
     redacted.writeTo(whole::write);
@@ -135,7 +135,7 @@ final class OfflineRedaction {
             Limits.DEFAULT,
             new BundleStream.Envelope(
                 searched,
-                permit.onlyId(),
+                permit.compartment(),
                 BASE,
                 link -> BASE.external() + "?_page=offline", // sealed anew for each caller
                 BASE.external() + "/" + InteractionParser.canonical(permit.interaction()),

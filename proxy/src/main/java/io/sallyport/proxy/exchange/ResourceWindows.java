@@ -100,7 +100,7 @@ final class ResourceWindows implements Windows {
     if (fact == null || !fact.type().equals(asked.type()) || !fact.id().equals(asked.id())) {
       throw new Refusal(Reason.UPSTREAM_INVALID, "upstream answered with another resource");
     }
-    if (permit.onlyId() != null && !permit.onlyId().equals(fact.id())) {
+    if (permit.compartment() != null && !permit.compartment().holds(fact)) {
       throw new Refusal(Reason.NOT_FOUND, "resource is outside the caller's compartment");
     }
   }

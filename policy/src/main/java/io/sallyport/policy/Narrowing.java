@@ -1,0 +1,142 @@
+package io.sallyport.policy;
+
+import io.sallyport.policy.CompartmentRule.Membership;
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Definitions.SearchParameter;
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.fhir.Interaction.Kind;
+import io.sallyport.policy.fhir.Interaction.Parameter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A search in a compartment asks for that patient's records. This saves work and enforces nothing:
+ * a server may ignore a parameter, so every entry is judged by {@link Compartment#holds}. What it
+ * does enforce is that no request asks about another patient at all.
+ */
+final class Narrowing {
+  /** Which parameters name whom a resource is about, in order of preference. */
+  private static final List<String> ABOUT = List.of("patient", "subject", "beneficiary");
+
+  private final Definitions definitions;
+  private final Compartment compartment;
+
+  Narrowing(Definitions definitions, Compartment compartment) {
+    this.definitions = definitions;
+    this.compartment = compartment;
+  }
+
+  /** Whether a read asks for what the compartment cannot hold: known before anybody is asked. */
+  static boolean outside(Compartment compartment, Interaction asked) {
+    return asked.type().equals("Patient")
+        && compartment.rule().membership() == Membership.SUBJECT
+        && !asked.id().equals(compartment.patient());
+  }
+
+  /**
+   * The search as the upstream shall see it.
+   *
+   * @throws Refusal NOT_IN_COMPARTMENT when it names another patient; SEARCH_NOT_PERMITTED for a
+   *     search of Patient by anything but the own id
+   */
+  Interaction of(Interaction asked) {
+    String type = asked.type();
+    if (compartment.rule().beside().contains(type)) {
+      return asked;
+    }
+    return type.equals("Patient") ? patient(asked) : records(asked);
+  }
+
+  /**
+   * Whether a parameter is the one that narrowing adds. It is allowed whatever the role may search
+   * by, for it asks nothing that we would not ask ourselves; a further page repeats it.
+   */
+  boolean isOurs(String type, Parameter parameter) {
+    Parameter ours = added(type);
+    return ours != null
+        && parameter.code().equals(ours.code())
+        && parameter.value().equals(ours.value());
+  }
+
+  /** Null where the type has no parameter for whom it is about. */
+  private Parameter added(String type) {
+    if (type.equals("Patient")) {
+      return new Parameter("_id", "", compartment.patient());
+    }
+    for (String code : ABOUT) {
+      if (toPatient(type, code)) {
+        return new Parameter(code, "", "Patient/" + compartment.patient());
+      }
+    }
+    return null;
+  }
+
+  private Interaction patient(Interaction asked) {
+    List<Parameter> sent = new ArrayList<>();
+    for (Parameter parameter : asked.parameters()) {
+      boolean mine = isOurs("Patient", parameter);
+      if (!mine && !parameter.name().equals("_count")) {
+        throw new Refusal(
+            Reason.SEARCH_NOT_PERMITTED, "a compartment of one patient is searched by _id only");
+      }
+      if (!mine) {
+        sent.add(parameter);
+      }
+    }
+    sent.add(added("Patient"));
+    return new Interaction(Kind.SEARCH, asked.type(), "", "", sent);
+  }
+
+  private Interaction records(Interaction asked) {
+    Set<String> links = new HashSet<>(ABOUT);
+    if (compartment.rule().membership() == Membership.COMPARTMENT) {
+      links.addAll(definitions.patientCompartment(asked.type()));
+    }
+    boolean named = false;
+    for (Parameter parameter : asked.parameters()) {
+      if (links.contains(parameter.name()) && toPatient(asked.type(), parameter.name())) {
+        named |= own(asked.type(), parameter);
+      }
+    }
+    Parameter about = named ? null : added(asked.type());
+    if (about == null) {
+      return asked;
+    }
+    List<Parameter> sent = new ArrayList<>(asked.parameters());
+    sent.add(about);
+    return new Interaction(Kind.SEARCH, asked.type(), "", "", sent);
+  }
+
+  /** Whether a parameter names the own patient; about another the search is refused. */
+  private boolean own(String type, Parameter parameter) {
+    String value = parameter.value();
+    boolean plain = parameter.modifier().isEmpty() || parameter.modifier().equals("Patient");
+    if (plain && value.equals("Patient/" + compartment.patient())) {
+      return true;
+    }
+    // Without a type the id may be a group's, where the parameter leads to one as well.
+    boolean only =
+        parameter.name().equals("patient")
+            || parameter.modifier().equals("Patient")
+            || definitions
+                .searchParameter(type, parameter.name())
+                .targets()
+                .equals(List.of("Patient"));
+    if (plain && only && value.equals(compartment.patient())) {
+      return true;
+    }
+    if (ABOUT.contains(parameter.name())) {
+      throw new Refusal(Reason.NOT_IN_COMPARTMENT, "the search is about somebody else");
+    }
+    return false; // a performer or a recipient may be anybody: the entries tell
+  }
+
+  private boolean toPatient(String type, String code) {
+    SearchParameter parameter = definitions.searchParameter(type, code);
+    return parameter != null
+        && parameter.type().equals("reference")
+        && parameter.targets().contains("Patient");
+  }
+}
