@@ -166,7 +166,7 @@ public final class PolicySet {
     try {
       return permit(role, rule, purpose, asked, request.claims());
     } catch (Refusal refused) {
-      return deny(name, purpose, path, refused.reason(), refused.getMessage());
+      return deny(name, purpose, path, refused.reason(), refused.detail());
     } catch (RuntimeException failure) {
       return deny(name, purpose, path, Reason.NO_RULE_PERMITS, "a rule failed to evaluate");
     }

@@ -23,4 +23,9 @@ public final class Refusal extends RuntimeException {
   public Reason reason() {
     return reason;
   }
+
+  /** What was refused, without the reason that the message begins with. */
+  public String detail() {
+    return getMessage().substring(reason.name().length() + 2);
+  }
 }

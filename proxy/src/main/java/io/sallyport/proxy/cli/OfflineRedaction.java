@@ -86,7 +86,7 @@ final class OfflineRedaction {
         written++;
       } catch (Refusal refused) {
         if (!isDenial(refused)) {
-          throw new Refusal(refused.reason(), "line " + lines.number() + ": " + why(refused));
+          throw new Refusal(refused.reason(), "line " + lines.number() + ": " + refused.detail());
         }
         denied.merge(refused.reason(), 1, Integer::sum);
       }
@@ -98,10 +98,6 @@ final class OfflineRedaction {
   static boolean isDenial(Refusal refused) {
     return refused.reason() != Reason.UPSTREAM_INVALID
         && refused.reason() != Reason.UPSTREAM_TOO_LARGE;
-  }
-
-  private static String why(Refusal refused) {
-    return refused.getMessage().substring(refused.reason().name().length() + 2);
   }
 
   private byte[] resource(byte[] input, int length) {
