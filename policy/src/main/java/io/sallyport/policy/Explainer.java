@@ -1,6 +1,7 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.Explanation.Seen;
+import io.sallyport.policy.RoleRules.Change;
 import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.fhir.Definitions;
@@ -119,6 +120,8 @@ final class Explainer {
     boolean unversioned = path.equals(type + ".meta") && !role.view().versions();
     if (visibility == Visibility.HIDDEN) {
       hidden(path);
+    } else if (visibility == Visibility.CHANGED) {
+      changed(path);
     } else if (visibility == Visibility.FULL && !unversioned) {
       add(path, Seen.SHOWN, "", null);
     } else {
@@ -173,6 +176,25 @@ final class Explainer {
     return name + Character.toUpperCase(type.charAt(0)) + type.substring(1);
   }
 
+  /** The line is told that changes the element when it stands alone, as the view takes them. */
+  private void changed(String path) {
+    String method = role.view().changed(path);
+    for (Change change : changes()) {
+      if (only(change).changed(path).equals(method)) {
+        add(path, Seen.CHANGED, method, change.pattern().at());
+        return;
+      }
+    }
+    throw new IllegalStateException("no line changes " + path);
+  }
+
+  /** Those of the type before those of the role: so they count. */
+  private List<Change> changes() {
+    List<Change> changes = new ArrayList<>(rule.change());
+    changes.addAll(role.rules().change());
+    return changes;
+  }
+
   private void hidden(String path) {
     if (rule == null) {
       add(path, Seen.HIDDEN, "no rule names " + type, null);
@@ -184,6 +206,13 @@ final class Explainer {
       View only = alone.computeIfAbsent(pattern, this::only);
       if (only.visibility(path) == Visibility.HIDDEN) {
         add(path, Seen.HIDDEN, "hide " + pattern.text(), pattern.at());
+        return;
+      }
+    }
+    for (Change change : changes()) {
+      if (only(change).visibility(path) == Visibility.HIDDEN) {
+        String cannot = "change " + change.pattern().text() + ", which cannot read it";
+        add(path, Seen.HIDDEN, cannot, change.pattern().at());
         return;
       }
     }
@@ -208,25 +237,48 @@ final class Explainer {
   private View only(Pattern pattern) {
     boolean own = rule.hide().contains(pattern);
     return compile(
-        true, List.of(), own ? List.of(pattern) : List.of(), own ? List.of() : List.of(pattern));
+        own ? type(true, List.of(), List.of(pattern), List.of()) : everything(),
+        own ? List.of() : List.of(pattern),
+        List.of());
+  }
+
+  /** Likewise, but for what one line changes. */
+  private View only(Change change) {
+    return alone.computeIfAbsent(
+        change.pattern(),
+        p -> {
+          boolean own = rule.change().contains(change);
+          return compile(
+              own ? type(true, List.of(), List.of(), List.of(change)) : everything(),
+              List.of(),
+              own ? List.of() : List.of(change));
+        });
   }
 
   /** A view that shows the list, with nothing subtracted. */
   private View listed() {
     return alone.computeIfAbsent(
-        new Pattern("", rule.at(), ""), p -> compile(false, rule.show(), List.of(), List.of()));
+        new Pattern("", rule.at(), ""),
+        p -> compile(type(false, rule.show(), List.of(), List.of()), List.of(), List.of()));
   }
 
-  private View compile(
-      boolean all, List<Pattern> show, List<Pattern> hide, List<Pattern> everywhere) {
+  private TypeRule everything() {
+    return type(true, List.of(), List.of(), List.of());
+  }
+
+  private TypeRule type(boolean all, List<Pattern> show, List<Pattern> hide, List<Change> change) {
+    return new TypeRule(
+        type, rule.does(), all, show, hide, change, null, rule.acceptRisk(), rule.at());
+  }
+
+  private View compile(TypeRule one, List<Pattern> hide, List<Change> change) {
     RoleRules had = role.rules();
-    TypeRule one =
-        new TypeRule(type, rule.does(), all, show, hide, null, rule.acceptRisk(), rule.at());
     RoleRules rules =
         new RoleRules(
             had.name(),
             Map.of(type, one),
-            everywhere,
+            hide,
+            change,
             true,
             had.tags(),
             had.absent(),

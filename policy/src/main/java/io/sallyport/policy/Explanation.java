@@ -30,6 +30,8 @@ public record Explanation(
     SHOWN,
     /** It, but not all below it. */
     PART,
+    /** It, its value changed: by the method that {@link Element#by} names. */
+    CHANGED,
     HIDDEN
   }
 
@@ -37,7 +39,7 @@ public record Explanation(
    * One element.
    *
    * @param path {@code Patient.address.line}
-   * @param by what hides it: a pattern as written, or in words; "" when nothing does
+   * @param by what hides or changes it: a pattern as written, or in words; "" when nothing does
    * @param at where that stands in the policy; null when it stands nowhere
    * @param searchedBy the parameters that read it and may be used
    */

@@ -130,15 +130,14 @@ final class PolicyReader {
 
   private RoleReader.Defaults defaults(Yaml node) {
     if (node == null) {
-      return new RoleReader.Defaults("unknown", Set.of("REDACTED", "SUBSETTED"));
+      return new RoleReader.Defaults("unknown", RoleReader.TAGS);
     }
     Fields fields =
         new Fields(node, "defaults", Set.of("access", "elements", "absent", "tag"), problems);
     fields.word("access", "deny", Set.of("deny"));
     fields.word("elements", "hide", Set.of("hide"));
     String absent = fields.word("absent", "unknown", Set.of("unknown", "masked"));
-    Set<String> tags =
-        fields.has("tag") ? RoleReader.tags(fields, problems) : Set.of("REDACTED", "SUBSETTED");
+    Set<String> tags = fields.has("tag") ? RoleReader.tags(fields, problems) : RoleReader.TAGS;
     fields.finish();
     return new RoleReader.Defaults(absent, tags);
   }

@@ -1,5 +1,6 @@
 package io.sallyport.policy;
 
+import io.sallyport.policy.RoleRules.Change;
 import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.fhir.Definitions;
@@ -19,6 +20,9 @@ final class RoleReader {
   /** The words of {@code do:} that exist. */
   static final Set<String> BUILT = Set.of("read", "vread", "search");
 
+  /** The words of {@code tag:}, and what it is when it is not given. */
+  static final Set<String> TAGS = Set.of("REDACTED", "ABSTRED", "SUBSETTED");
+
   private static final Set<String> UNBUILT =
       Set.of("history", "create", "update", "patch", "delete", "export");
   private static final Set<String> KEYS =
@@ -26,6 +30,7 @@ final class RoleReader {
           "purpose",
           "types",
           "hide",
+          "change",
           "derived",
           "tag",
           "versions",
@@ -42,14 +47,13 @@ final class RoleReader {
           "counts",
           "preset",
           "client",
-          "change",
           "include",
           "write",
           "observe");
   private static final Set<String> TYPE_KEYS =
-      Set.of("do", "show", "hide", "search", "accept-risk", "except");
+      Set.of("do", "show", "hide", "change", "search", "accept-risk", "except");
   private static final Set<String> TYPE_KEYS_NOT_YET =
-      Set.of("change", "include", "write", "needs", "max-size", "when");
+      Set.of("include", "write", "needs", "max-size", "when");
 
   /** What {@code defaults:} says. */
   record Defaults(String absent, Set<String> tags) {}
@@ -83,6 +87,7 @@ final class RoleReader {
     fields.notYet(KEYS_NOT_YET);
     Yaml compartment = fields.take("compartment");
     List<Pattern> hide = fields.texts("hide");
+    List<Change> change = ChangeReader.read(fields, problems);
     boolean keepDerived = derived(fields);
     Set<String> tags = fields.has("tag") ? tags(fields, problems) : defaults.tags();
     boolean versions = fields.word("versions", "hide", Set.of("show", "hide")).equals("show");
@@ -95,7 +100,8 @@ final class RoleReader {
             ? null
             : new CompartmentReader(definitions, problems)
                 .read(compartment, fields.path("compartment"), types);
-    return new RoleRules(name, types, hide, keepDerived, tags, absent, versions, risk, rule);
+    return new RoleRules(
+        name, types, hide, change, keepDerived, tags, absent, versions, risk, rule);
   }
 
   private boolean derived(Fields fields) {
@@ -113,18 +119,17 @@ final class RoleReader {
   }
 
   static Set<String> tags(Fields fields, Consumer<Problem> problems) {
-    Set<String> known = Set.of("REDACTED", "SUBSETTED");
     Set<String> tags = new TreeSet<>();
     for (Pattern tag : fields.texts("tag")) {
-      if (!known.contains(tag.text())) {
+      if (!TAGS.contains(tag.text())) {
         problems.accept(
             Problem.error(
                 tag.at(),
                 tag.path(),
                 "'"
                     + tag.text()
-                    + "' is not one of REDACTED, SUBSETTED."
-                    + Nearest.hint(tag.text(), known),
+                    + "' is not one of REDACTED, ABSTRED, SUBSETTED."
+                    + Nearest.hint(tag.text(), TAGS),
                 "E-VALUE"));
       }
       tags.add(tag.text());
@@ -175,6 +180,7 @@ final class RoleReader {
     boolean all = shown instanceof Yaml.Scalar scalar && scalar.text().equals("all");
     List<Pattern> show = all ? List.of() : shown(path, shown, entry);
     List<Pattern> hide = fields.texts("hide");
+    List<Change> change = ChangeReader.read(fields, problems);
     List<Pattern> search = search(fields, does);
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     Set<String> except = new HashSet<>();
@@ -183,7 +189,7 @@ final class RoleReader {
     List<TypeRule> rules = new ArrayList<>();
     for (String type : star ? stars(entry.key()) : List.of(entry.key())) {
       if (!star || (!named.contains(type) && !except.contains(type))) {
-        rules.add(new TypeRule(type, does, all, show, hide, search, risk, entry.at()));
+        rules.add(new TypeRule(type, does, all, show, hide, change, search, risk, entry.at()));
       }
     }
     return rules;

@@ -12,8 +12,10 @@ import java.util.Set;
  *     by the reader
  * @param hide role-level patterns: {@code Type.path}, a bare datatype, {@code *.path}, {@code
  *     **.name}, {@code Extension(url)}
+ * @param change role-level patterns likewise, and what is made of their elements
  * @param keepDerived whether narrative and {@code Signature.data} stay where something is hidden
- * @param tags which of REDACTED (meta.security) and SUBSETTED (meta.tag) partial views carry
+ * @param tags which of REDACTED, ABSTRED (meta.security) and SUBSETTED (meta.tag) partial views
+ *     carry
  * @param absent the data-absent-reason code for hidden required elements: {@code unknown} or {@code
  *     masked}
  * @param versions whether versionId, lastUpdated, ETag and Last-Modified are shown
@@ -24,6 +26,7 @@ public record RoleRules(
     String name,
     Map<String, TypeRule> types,
     List<Pattern> hide,
+    List<Change> change,
     boolean keepDerived,
     Set<String> tags,
     String absent,
@@ -38,6 +41,7 @@ public record RoleRules(
    * @param showAll {@code show: all}
    * @param show the allow-list when not {@code showAll}
    * @param hide what is subtracted
+   * @param change what is shown rewritten
    * @param search the parameters allowed, narrowing the closure; null when not given
    * @param acceptRisk modifier elements whose hiding is accepted
    * @param at where the rule stands
@@ -48,6 +52,7 @@ public record RoleRules(
       boolean showAll,
       List<Pattern> show,
       List<Pattern> hide,
+      List<Change> change,
       List<Pattern> search,
       Set<String> acceptRisk,
       Problem.Location at) {}
@@ -58,4 +63,14 @@ public record RoleRules(
    * @param path the path inside the document: {@code roles.nurse.types.Patient.hide[0]}
    */
   public record Pattern(String text, Problem.Location at, String path) {}
+
+  /**
+   * An element that is shown rewritten.
+   *
+   * @param pattern the element
+   * @param method as written: {@code year}
+   * @param argument what the method takes; null when none is given
+   * @param at where the method stands
+   */
+  public record Change(Pattern pattern, String method, String argument, Problem.Location at) {}
 }

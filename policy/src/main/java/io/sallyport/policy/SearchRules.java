@@ -72,20 +72,37 @@ final class SearchRules {
                     + Nearest.hint(code, codes),
                 "E-SEARCH"));
       } else {
-        problems.accept(
-            Problem.error(
-                entry.at(),
-                entry.path(),
-                "'"
-                    + code
-                    + "' reads "
-                    + blocker(rule.type(), code, "")
-                    + ", which this role does not see whole. Searching it would reveal it. Remove it,"
-                    + " or show the element.",
-                "E-SEARCH-HIDDEN"));
+        problems.accept(blocked(rule.type(), entry));
       }
     }
     return narrowed;
+  }
+
+  /** A parameter is listed that the role may not use. */
+  private Problem blocked(String type, Pattern entry) {
+    String path = blocker(type, entry.text(), "");
+    String reads = "'" + entry.text() + "' reads " + path + ", which this role ";
+    if (view.visibility(path) != View.Visibility.CHANGED) {
+      return Problem.error(
+          entry.at(),
+          entry.path(),
+          reads
+              + "does not see whole. Searching it would reveal it. Remove it, or show the element.",
+          "E-SEARCH-HIDDEN");
+    }
+    boolean date = definitions.searchParameter(type, entry.text()).type().equals("date");
+    return Problem.error(
+        entry.at(),
+        entry.path(),
+        reads
+            + "sees as '"
+            + view.changed(path)
+            + "'. Searching it would reveal the full "
+            + (date ? "date" : "value")
+            + ". Remove it, or show "
+            + path.substring(type.length() + 1)
+            + " unchanged.",
+        "E-SEARCH-CHANGED");
   }
 
   /** The first element that keeps a parameter from being used; null when nothing does. */

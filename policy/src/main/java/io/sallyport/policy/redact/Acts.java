@@ -1,7 +1,14 @@
 package io.sallyport.policy.redact;
 
+import java.nio.charset.StandardCharsets;
+
 /** What is done with strings that are more than text: references, URLs, the URL of an extension. */
 final class Acts {
+  private static final byte[] CODE = TypeSkim.key("code");
+
+  /** What a quantity without a code has for one: none that a method knows. */
+  private static final String NO_CODE = "?";
+
   private final Findings found;
   private final Edits edits;
   private final Nesting nesting;
@@ -13,6 +20,9 @@ final class Acts {
 
   /** Whether the object goes that the string stands in. */
   boolean holderGoes;
+
+  /** Where the object begins that a changed value stands in. */
+  int holder;
 
   Acts(Findings found, Edits edits, Nesting nesting) {
     this.found = found;
@@ -29,6 +39,9 @@ final class Acts {
 
   /** Does what a string's slot asks for; false when the string goes. */
   boolean act(byte[] s, int from, int to, Slot slot) {
+    if (slot.rewrite != null) {
+      return !slot.rewrite.number() && rewrite(s, from, to, slot);
+    }
     if (slot.extensionUrl) {
       hiddenUrl = view.hiddenUrl(Text.decode(s, from, to));
     }
@@ -47,5 +60,27 @@ final class Acts {
     boolean gone = found.deniedContained.contains(nesting.scope() + Text.decode(s, from, to));
     holderGoes |= gone && slot.reference;
     return !gone;
+  }
+
+  /** Likewise for a number, true or false, at {@code [from, to)}. */
+  boolean number(byte[] s, int from, int to, Slot slot) {
+    return slot.rewrite == null || (slot.rewrite.number() && rewrite(s, from, to, slot));
+  }
+
+  /** Puts what the slot's method makes of a value in its place; false when it cannot read it. */
+  private boolean rewrite(byte[] s, int from, int to, Slot slot) {
+    String unit = slot.rewrite.quantity() ? TypeSkim.member(s, holder, CODE) : "";
+    String made =
+        slot.rewrite
+            .method()
+            .redact(Text.decode(s, from, to), unit == null ? NO_CODE : unit)
+            .map(Json::escaped)
+            .orElse(null);
+    if (made == null) {
+      found.hits.hit(slot.rule);
+      return false;
+    }
+    edits.replace(from, to, made.getBytes(StandardCharsets.UTF_8));
+    return true;
   }
 }

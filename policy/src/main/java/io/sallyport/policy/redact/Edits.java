@@ -1,5 +1,6 @@
 package io.sallyport.policy.redact;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -7,6 +8,8 @@ import java.util.Arrays;
  * removal swallows the inner ones, which is how empty containers vanish with what they held.
  */
 final class Edits {
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
   private int[] starts;
   private int[] ends;
   private byte[][] replacements;
@@ -32,11 +35,16 @@ final class Edits {
   }
 
   /** Removes a range with all that was noted inside it, and puts {@code with} in its place. */
-  void remove(int start, int end, byte[] with) {
+  private void remove(int start, int end, byte[] with) {
     while (size > 0 && starts[size - 1] >= start) {
       replacements[--size] = null;
     }
     add(size, start, end, with);
+  }
+
+  /** Removes a range and leaves its place. */
+  void nullify(int start, int end) {
+    remove(start, end, NULL);
   }
 
   void replace(int start, int end, byte[] with) {
@@ -81,7 +89,8 @@ final class Edits {
         high = middle;
       }
     }
-    return low > 0 && ends[low - 1] > position;
+    boolean stays = low > 0 && replacements[low - 1] != null && replacements[low - 1] != NULL;
+    return low > 0 && ends[low - 1] > position && !stays;
   }
 
   /** A copy that stays as it is when these edits are cleared for the next resource. */

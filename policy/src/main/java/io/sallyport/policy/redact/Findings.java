@@ -33,6 +33,9 @@ final class Findings {
   /** A resource of a partly hidden type stands inside: what it is seen by, not what it held. */
   boolean nestedPartial;
 
+  /** One of a type that is shown changed, likewise. */
+  boolean nestedRewritten;
+
   private byte[] source;
   private int idFrom;
   private int idTo;
@@ -132,5 +135,6 @@ final class Findings {
     tags.clear();
     typeEnd = -1;
     nestedPartial = false;
+    nestedRewritten = false;
   }
 }

@@ -20,6 +20,9 @@ final class Node {
   /** Whether something may be taken out at or below this state. */
   boolean dirty;
 
+  /** Whether something may be shown changed at or below this state. */
+  boolean rewritten;
+
   /** What an answer says in the place of required elements that are hidden; null for nothing. */
   byte[] absent;
 

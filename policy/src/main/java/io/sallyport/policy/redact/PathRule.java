@@ -21,20 +21,27 @@ import java.util.function.Consumer;
  * @param text as the policy writes it, for rule hits
  * @param own whether it stands in the rule of one type
  * @param pattern where it comes from; null for a rule that does not hide but tells a fact
+ * @param change what is made of the element; null for a rule that hides it
  */
-record PathRule(String start, List<String> steps, String text, boolean own, Pattern pattern) {
+record PathRule(
+    String start,
+    List<String> steps,
+    String text,
+    boolean own,
+    Pattern pattern,
+    Changes.Making change) {
 
   private static final String PATIENT = "patient";
   private static final String MEMBER = "member";
 
   /** What names the patient that a resource of this type is about. */
   static PathRule patient(String type, List<String> steps) {
-    return new PathRule(type, steps, PATIENT, false, null);
+    return new PathRule(type, steps, PATIENT, false, null, null);
   }
 
   /** A link by which a patient's compartment may hold a resource of this type. */
   static PathRule member(String type, List<String> steps) {
-    return new PathRule(type, steps, MEMBER, false, null);
+    return new PathRule(type, steps, MEMBER, false, null, null);
   }
 
   /** Marks what a rule that is a fact ends at. */
@@ -45,6 +52,17 @@ record PathRule(String start, List<String> steps, String text, boolean own, Patt
 
   boolean fact() {
     return pattern == null;
+  }
+
+  PathRule changing(Changes.Making making) {
+    return new PathRule(start, steps, text, own, pattern, making);
+  }
+
+  /** The same one step further down. */
+  PathRule below(String step) {
+    List<String> longer = new ArrayList<>(steps);
+    longer.add(step);
+    return new PathRule(start, List.copyOf(longer), text, own, pattern, change);
   }
 
   /**
@@ -70,14 +88,20 @@ record PathRule(String start, List<String> steps, String text, boolean own, Patt
           problems);
       return null;
     }
-    if (!exists(definitions, start, steps, pattern, problems)) {
+    if (ends(definitions, start, steps, pattern, problems) == null) {
       return null;
     }
     String text = within != null ? within + "." + String.join(".", steps) : pattern.text();
-    return new PathRule(start, List.copyOf(steps), text, within != null, pattern);
+    return new PathRule(start, List.copyOf(steps), text, within != null, pattern, null);
   }
 
-  private static boolean exists(
+  /** The types that the element may have at its end. */
+  Set<String> types(Definitions definitions) {
+    return ends(definitions, start, steps, pattern, problem -> {});
+  }
+
+  /** The types at the end of a path; null when it leads nowhere, which is reported. */
+  private static Set<String> ends(
       Definitions definitions,
       String start,
       List<String> steps,
@@ -116,7 +140,7 @@ record PathRule(String start, List<String> steps, String text, boolean own, Patt
                 + step
                 + " for every type.",
             problems);
-        return false;
+        return null;
       }
       if (next.isEmpty()) {
         report(
@@ -130,13 +154,13 @@ record PathRule(String start, List<String> steps, String text, boolean own, Patt
                 + "."
                 + Nearest.hint(step, names),
             problems);
-        return false;
+        return null;
       }
       here.clear();
       here.addAll(next);
       walked = walked + "." + step;
     }
-    return true;
+    return here;
   }
 
   /** The types an element may have when a step matches it; none when it does not. */

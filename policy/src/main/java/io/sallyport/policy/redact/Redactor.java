@@ -184,7 +184,7 @@ public final class Redactor {
       end = walker.resource(open, root);
     }
     if (exchange && (walker.found.nestedPartial || root.dirty)) {
-      view.tags().insert(walker.found, walker.edits);
+      view.tags(root.rewritten || walker.found.nestedRewritten).insert(walker.found, walker.edits);
     }
     return end;
   }

@@ -43,6 +43,12 @@ final class Slot {
   /** The number of that rule in its view, or of being derived; -1 for none. */
   int rule = -1;
 
+  /** What is made of its value; null when it is shown as it is. */
+  Rewrite rewrite;
+
+  /** Goes although its other half, the value beside it, stays. */
+  boolean halved;
+
   /** meta.versionId and meta.lastUpdated: shown only where versions are. */
   boolean version;
 
@@ -109,10 +115,11 @@ final class Slot {
 
   /** To be called when all marks are set. */
   void seal() {
-    acts = url || reference || patient || member || extensionUrl;
+    acts = url || reference || patient || member || extensionUrl || rewrite != null;
     tells = reference || extensionUrl || kind == Kind.RESOURCE;
     plain =
         hiddenBy == null
+            && rewrite == null
             && !version
             && !id
             && !derived

@@ -1,12 +1,15 @@
 package io.sallyport.policy.redact;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
- * The labels that a partial view carries: REDACTED in {@code meta.security} says why, SUBSETTED in
- * {@code meta.tag} keeps servers from storing it. They depend on the view, never on whether
- * something was there to hide: otherwise the tag would tell.
+ * The labels that a partial view carries: REDACTED in {@code meta.security} says why, ABSTRED
+ * beside it that values are shown less exactly, SUBSETTED in {@code meta.tag} keeps servers from
+ * storing it. They depend on the view, never on whether something was there to hide: otherwise the
+ * tag would tell.
  */
 final class Tags {
   private static final String SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
@@ -19,8 +22,15 @@ final class Tags {
   private final byte[] bothLists;
   private final byte[] meta;
 
-  Tags(Set<String> tags) {
-    String redacted = tags.contains("REDACTED") ? coding("REDACTED") : "";
+  Tags(Set<String> tags, boolean changed) {
+    List<String> codes = new ArrayList<>();
+    if (tags.contains("REDACTED")) {
+      codes.add(coding("REDACTED"));
+    }
+    if (changed && tags.contains("ABSTRED")) {
+      codes.add(coding("ABSTRED"));
+    }
+    String redacted = String.join(",", codes);
     String subsetted = tags.contains("SUBSETTED") ? coding("SUBSETTED") : "";
     String securities = redacted.isEmpty() ? "" : "\"security\":[" + redacted + "],";
     String labels = subsetted.isEmpty() ? "" : "\"tag\":[" + subsetted + "],";

@@ -17,6 +17,8 @@ public final class View {
     FULL,
     /** The element, but not all below it. */
     PARTIAL,
+    /** The element, its value changed. */
+    CHANGED,
     /** Nothing. */
     HIDDEN
   }
@@ -32,6 +34,7 @@ public final class View {
   private final String[] ruleNames;
   private final Map<String, Integer> ruleNumbers;
   private final Tags tags;
+  private final Tags changedTags;
 
   View(
       Map<String, Node> roots,
@@ -43,7 +46,8 @@ public final class View {
     this.ruleNumbers = ruleNumbers;
     this.ruleNames = new String[ruleNumbers.size()];
     ruleNumbers.forEach((name, number) -> ruleNames[number] = name);
-    this.tags = new Tags(rules.tags());
+    this.tags = new Tags(rules.tags(), false);
+    this.changedTags = new Tags(rules.tags(), true);
     this.hiddenUrls = hiddenUrls;
     this.partial = partial;
     this.roots = roots;
@@ -91,6 +95,8 @@ public final class View {
     boolean found = false;
     boolean hidden = true;
     boolean full = true;
+    boolean changed = false;
+    boolean partial = false;
     for (Slot slot : node.slots) {
       if (slot.underscore || !names(slot, node, steps[at])) {
         continue;
@@ -101,7 +107,8 @@ public final class View {
         one = Visibility.HIDDEN;
       } else if (at + 1 == steps.length) {
         boolean below = slot.kind == Slot.Kind.RESOURCE || (slot.child != null && slot.child.dirty);
-        one = below ? Visibility.PARTIAL : Visibility.FULL;
+        Visibility shown = below ? Visibility.PARTIAL : Visibility.FULL;
+        one = slot.rewrite != null ? Visibility.CHANGED : shown;
       } else if (slot.child == null) {
         // A step that only other types of the choice have.
         continue;
@@ -110,11 +117,37 @@ public final class View {
       }
       hidden &= one == Visibility.HIDDEN;
       full &= one == Visibility.FULL;
+      changed |= one == Visibility.CHANGED;
+      partial |= one == Visibility.PARTIAL;
     }
     if (!found || hidden) {
       return Visibility.HIDDEN;
     }
+    if (changed && !partial) {
+      return Visibility.CHANGED;
+    }
     return full ? Visibility.FULL : Visibility.PARTIAL;
+  }
+
+  /** The method by which an element is changed, as the policy writes it; "" when it is not. */
+  public String changed(String path) {
+    String[] steps = path.split("\\.");
+    Node root = roots.get(steps[0]);
+    return root == null ? "" : changed(root, steps, 1);
+  }
+
+  private static String changed(Node node, String[] steps, int at) {
+    for (Slot slot : node.slots) {
+      if (at < steps.length && !slot.underscore && names(slot, node, steps[at])) {
+        String below = slot.child == null ? "" : changed(slot.child, steps, at + 1);
+        if (at + 1 == steps.length && slot.rewrite != null) {
+          return slot.rewrite.text();
+        } else if (!below.isEmpty()) {
+          return below;
+        }
+      }
+    }
+    return "";
   }
 
   private static boolean names(Slot slot, Node node, String step) {
@@ -138,9 +171,13 @@ public final class View {
     return roots.get(type);
   }
 
-  /** The labels of what is not seen whole. */
-  Tags tags() {
-    return tags;
+  /**
+   * The labels of what is not seen whole.
+   *
+   * @param changed whether something of it may be shown changed
+   */
+  Tags tags(boolean changed) {
+    return changed ? changedTags : tags;
   }
 
   /** Whether narrative and signatures stay where something is hidden. */

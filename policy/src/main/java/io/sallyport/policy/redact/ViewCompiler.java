@@ -32,6 +32,7 @@ final class ViewCompiler {
   private final RoleRules rules;
   private final Consumer<Problem> problems;
   private final Modifiers modifiers;
+  private final Changes changes;
   private final List<PathRule> everywhere = new ArrayList<>();
   private final Map<String, String> hiddenUrls = new HashMap<>();
   private final Map<State, Node> nodes = new HashMap<>();
@@ -43,6 +44,7 @@ final class ViewCompiler {
     this.rules = rules;
     this.problems = problems;
     this.modifiers = new Modifiers(rules, problems);
+    this.changes = new Changes(definitions, modifiers, problems);
   }
 
   /** A rule at work: its next step. */
@@ -79,6 +81,7 @@ final class ViewCompiler {
           own.add(parsed);
         }
       }
+      own.addAll(changes.parse(rule.change(), rule.type()));
       ShowTree show = rule.showAll() ? null : shown(rule);
       Node root = root(rule.type(), own, show, false);
       dirt();
@@ -89,6 +92,7 @@ final class ViewCompiler {
       roots.put(rule.type(), root);
       required(rule, root);
     }
+    changes.finish();
     boolean partial =
         roots.size() < definitions.resources().size()
             || roots.values().stream().anyMatch(root -> root.dirty);
@@ -103,7 +107,8 @@ final class ViewCompiler {
     Map<String, Integer> numbers = new HashMap<>();
     for (Node node : order) {
       for (Slot slot : node.slots) {
-        String name = slot.hiddenBy == null && slot.derived ? slot.key : slot.hiddenBy;
+        String shown = slot.rewrite != null ? slot.rewrite.rule() : slot.derived ? slot.key : null;
+        String name = slot.hiddenBy == null ? shown : slot.hiddenBy;
         slot.rule = name == null ? -1 : number(numbers, name);
       }
     }
@@ -131,6 +136,7 @@ final class ViewCompiler {
         everywhere.add(parsed);
       }
     }
+    everywhere.addAll(changes.parse(rules.change(), null));
   }
 
   private ShowTree shown(TypeRule rule) {
@@ -246,12 +252,15 @@ final class ViewCompiler {
             element.list(),
             false);
     Set<Alive> next = new HashSet<>();
+    PathRule change = null;
     for (Alive alive : state.alive()) {
       if (alive.rule().matches(alive.at(), element, key)) {
         if (alive.at() + 1 < alive.rule().steps().size()) {
           next.add(new Alive(alive.rule(), alive.at() + 1));
         } else if (alive.rule().fact()) {
           alive.rule().mark(slot);
+        } else if (alive.rule().change() != null) {
+          change = Changes.first(change, alive.rule());
         } else if (slot.hiddenBy == null) {
           slot.hiddenBy = alive.rule().text();
           modifiers.hidden(alive.rule(), element, key);
@@ -259,7 +268,10 @@ final class ViewCompiler {
       }
     }
     for (PathRule rule : everywhere) {
-      if (rule.steps().isEmpty() && startsAt(rule.start(), type, false)) {
+      if (rule.change() != null) {
+        boolean exactly = rule.steps().isEmpty() && rule.start().equals(type);
+        change = exactly ? Changes.first(change, rule) : change;
+      } else if (rule.steps().isEmpty() && startsAt(rule.start(), type, false)) {
         slot.hiddenBy = rule.text();
         modifiers.hidden(rule, element, key);
       }
@@ -277,6 +289,12 @@ final class ViewCompiler {
     if (state.derived() && slot.derived && slot.hiddenBy == null) {
       slot.hiddenBy = element.path();
     }
+    if (change != null) {
+      changes.apply(change, slot, state.type(), state.root(), element, type);
+      for (String step : change.change().method().inside(type)) {
+        next.add(new Alive(change.below(step), change.steps().size()));
+      }
+    }
     mark(slot, state, element, type);
     if (!primitive && !resource) {
       slot.child = node(type, next, show, sub, false, state.derived());
@@ -284,7 +302,8 @@ final class ViewCompiler {
     number(node, slot);
     if (primitive && definition != null && !definition.elements().isEmpty()) {
       Slot beside = new Slot("_" + key, Slot.Kind.OBJECT, element.list(), true);
-      beside.hiddenBy = slot.hiddenBy;
+      beside.halved = slot.rewrite != null;
+      beside.hiddenBy = beside.halved ? slot.rewrite.rule() : slot.hiddenBy;
       beside.version = slot.version;
       beside.derived = slot.derived;
       beside.child = node(type, next, show, sub, false, state.derived());
@@ -339,13 +358,29 @@ final class ViewCompiler {
           node.dirty = true;
           changed = true;
         }
+        if (!node.rewritten && rewritten(node)) {
+          node.rewritten = true;
+          changed = true;
+        }
       }
     }
   }
 
   private static boolean dirty(Node node) {
     for (Slot slot : node.slots) {
-      if (slot.hiddenBy != null || (slot.child != null && slot.child.dirty)) {
+      if (slot.hiddenBy != null
+          || slot.rewrite != null
+          || (slot.child != null && slot.child.dirty)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean rewritten(Node node) {
+    for (Slot slot : node.slots) {
+      boolean below = slot.hiddenBy == null && slot.child != null && slot.child.rewritten;
+      if (slot.rewrite != null || below) {
         return true;
       }
     }

@@ -1,6 +1,5 @@
 package io.sallyport.policy.redact;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -13,8 +12,6 @@ import java.util.Set;
  * nothing of it stays.
  */
 final class Walker {
-  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
-
   /** Where an object stands: it is the outermost resource, or that one's meta, or elsewhere. */
   private static final int RESOURCE = 1;
 
@@ -237,6 +234,10 @@ final class Walker {
     boolean version = slot.version && exchange && !view.versions();
     boolean own = slot.meta && place == RESOURCE;
     int walked;
+    acts.holder = open;
+    if (slot.halved && slot.list) {
+      found.holes.add(open);
+    }
     if ((s[p] == '[') != slot.list) {
       walked = misfit(p, slot, depth, open);
     } else if (slot.list) {
@@ -288,9 +289,11 @@ final class Walker {
       }
       return !slot.acts || acts.act(s, p + 1, end, slot) ? end + 1 : ~(end + 1);
     }
-    return c == '{' || c == '[' || c == 'n'
-        ? ~unkept.value(s, p, depth)
-        : Scalars.end(s, p, limits);
+    if (c == '{' || c == '[' || c == 'n') {
+      return ~unkept.value(s, p, depth);
+    }
+    int end = Scalars.end(s, p, limits);
+    return !slot.acts || acts.number(s, p, end, slot) ? end : ~end;
   }
 
   private int list(int p, Slot slot, int depth, int open) {
@@ -321,7 +324,7 @@ final class Walker {
           found.holes.add(open);
         }
         if (walked < 0 && place) {
-          edits.remove(item, ~walked, NULL);
+          edits.nullify(item, ~walked);
         }
       }
       any |= walked >= 0;
@@ -381,6 +384,7 @@ final class Walker {
     }
     if (root.dirty) {
       found.nestedPartial = true;
+      found.nestedRewritten |= root.rewritten;
       partial();
     }
     return walked;

@@ -133,7 +133,12 @@ class HostileTest {
     for (Example example : Examples.complete()) {
       Obj tree = (Obj) Tree.parse(example.json());
       String type = tree.text("resourceType");
-      Policy policy = new Policy(Map.of(type, new Policy.Rule(null, List.of())), List.of(), true);
+      Policy policy =
+          new Policy(
+              Map.of(type, new Policy.Rule(null, List.of(), List.of())),
+              List.of(),
+              List.of(),
+              true);
       View view = PolicyMaker.view(policy);
       NaiveRedactor naive = new NaiveRedactor(policy);
       for (int i = 0; i < 40; i++) {

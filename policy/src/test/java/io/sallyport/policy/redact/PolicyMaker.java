@@ -6,6 +6,7 @@ import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.redact.naive.Fhir;
 import io.sallyport.policy.redact.naive.Fhir.Found;
 import io.sallyport.policy.redact.naive.Policy;
+import io.sallyport.policy.redact.naive.Policy.Change;
 import io.sallyport.policy.redact.naive.Tree;
 import io.sallyport.policy.redact.naive.Tree.Arr;
 import io.sallyport.policy.redact.naive.Tree.Member;
@@ -78,14 +79,20 @@ final class PolicyMaker {
     boolean plain = random.nextInt(3) == 0;
     for (String type : types) {
       if (type.equals(rootType) || plain || random.nextInt(6) != 0) {
-        rules.put(type, plain ? new Policy.Rule(null, List.of()) : rule(type));
+        rules.put(type, plain ? new Policy.Rule(null, List.of(), List.of()) : rule(type));
       }
     }
     List<String> hide = new ArrayList<>();
     for (int i = random.nextInt(plain ? 5 : 3); i > 0; i--) {
       hide.add(anywhere());
     }
-    return new Policy(rules, hide, random.nextBoolean());
+    List<Change> change = new ArrayList<>();
+    List<Spot> readable = spots.stream().filter(spot -> !methods(spot).isEmpty()).toList();
+    for (int i = random.nextInt(6) - 3; i > 0 && !readable.isEmpty(); i--) {
+      Spot spot = pick(readable);
+      change.add(new Change(changedAnywhere(spot), pick(methods(spot))));
+    }
+    return new Policy(rules, hide, change, random.nextBoolean());
   }
 
   private Policy.Rule rule(String type) {
@@ -94,13 +101,19 @@ final class PolicyMaker {
     for (int i = random.nextInt(3); i > 0 && !own.isEmpty(); i--) {
       hide.add(path(pick(own)));
     }
+    List<Change> change = new ArrayList<>();
+    List<Spot> readable = own.stream().filter(spot -> !methods(spot).isEmpty()).toList();
+    for (int i = random.nextInt(5) - 2; i > 0 && !readable.isEmpty(); i--) {
+      Spot spot = pick(readable);
+      change.add(new Change(whole(spot), pick(methods(spot))));
+    }
     if (random.nextInt(3) != 0 || own.isEmpty()) {
-      return new Policy.Rule(null, hide);
+      return new Policy.Rule(null, hide, change);
     }
     List<String> show = new ArrayList<>();
     if (random.nextInt(4) == 0) {
       show.add(path(pick(own)));
-      return new Policy.Rule(show, hide);
+      return new Policy.Rule(show, hide, change);
     }
     for (int i = random.nextInt(8); i >= 0; i--) {
       Spot spot = pick(own);
@@ -108,7 +121,7 @@ final class PolicyMaker {
       show.add(
           spot.path().subList(0, length).stream().map(this::step).collect(Collectors.joining(".")));
     }
-    return new Policy.Rule(show, hide);
+    return new Policy.Rule(show, hide, change);
   }
 
   /** A role-level pattern in one of the forms of the grammar. */
@@ -143,6 +156,42 @@ final class PolicyMaker {
         return spot.root() + "." + path(spot);
       }
     }
+  }
+
+  /** The methods that can read an element. */
+  private static List<String> methods(Spot spot) {
+    return switch (spot.last().type()) {
+      case "date", "dateTime", "Period" -> List.of("year");
+      case "string" -> List.of("zip3", "last4", "hash", "replace: a \"é\"");
+      case "markdown" -> List.of("last4", "hash", "replace: b");
+      case "integer", "unsignedInt" -> List.of("age-cap", "round: 5");
+      case "positiveInt" -> List.of("age-cap");
+      case "decimal", "Quantity", "Age", "Duration" ->
+          List.of("age-cap", "round: 5", "round: 0.25", "round: 100");
+      default -> List.of();
+    };
+  }
+
+  /** A role-level pattern that ends at an element, or at its datatype. */
+  private String changedAnywhere(Spot spot) {
+    String last = step(spot.last());
+    return switch (random.nextInt(5)) {
+      case 0 -> "*." + whole(spot);
+      case 1 -> "**." + last;
+      case 2 -> spot.owner() + "." + last;
+      case 3 -> spot.last().type();
+      default -> spot.root() + "." + whole(spot);
+    };
+  }
+
+  /** The path of an element, in one of the ways to write it. */
+  private String whole(Spot spot) {
+    List<String> steps = new ArrayList<>();
+    for (Found found : spot.path()) {
+      boolean last = steps.size() + 1 == spot.path().size();
+      steps.add(!last && random.nextInt(12) == 0 ? "*" : step(found));
+    }
+    return String.join(".", steps);
   }
 
   /** An element by the abstract type that defines it. */
@@ -183,6 +232,7 @@ final class PolicyMaker {
   /** The same policy as the redactor takes it. */
   static View view(Policy policy) {
     Views views = Views.role().hide(policy.hide().toArray(new String[0]));
+    policy.change().forEach(change -> views.change(change.pattern(), change.method()));
     views.keepDerived = policy.keepDerived();
     policy.types().forEach((type, rule) -> views.types.put(type, typeRule(type, rule)));
     View view = views.compile();
@@ -204,6 +254,9 @@ final class PolicyMaker {
         all,
         all ? List.of() : patterns(rule.show()),
         patterns(rule.hide()),
+        rule.change().stream()
+            .map(change -> Views.changed(change.pattern(), change.method()))
+            .toList(),
         null,
         Set.of(),
         AT);

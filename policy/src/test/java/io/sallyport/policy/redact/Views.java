@@ -2,6 +2,7 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
+import io.sallyport.policy.RoleRules.Change;
 import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.fhir.Definitions;
@@ -22,12 +23,13 @@ final class Views {
 
   final Map<String, TypeRule> types = new LinkedHashMap<>();
   final List<Pattern> hide = new ArrayList<>();
+  final List<Change> change = new ArrayList<>();
   final List<Problem> problems = new ArrayList<>();
   boolean keepDerived;
   boolean versions;
   String absent = "unknown";
   Set<String> risk = Set.of();
-  Set<String> tags = Set.of("REDACTED", "SUBSETTED");
+  Set<String> tags = Set.of("REDACTED", "ABSTRED", "SUBSETTED");
 
   static Views role() {
     return new Views();
@@ -56,6 +58,30 @@ final class Views {
     return this;
   }
 
+  /** A role-level change: {@code year}, or {@code round: 5}. */
+  Views change(String pattern, String method) {
+    change.add(changed(pattern, method));
+    return this;
+  }
+
+  /** The same within the rule of a type that was given. */
+  Views change(String type, String pattern, String method) {
+    TypeRule had = types.get(type);
+    List<Change> more = new ArrayList<>(had.change());
+    more.add(changed(pattern, method));
+    types.put(
+        type,
+        new TypeRule(
+            type, had.does(), had.showAll(), had.show(), had.hide(), more, null, Set.of(), AT));
+    return this;
+  }
+
+  static Change changed(String pattern, String method) {
+    String[] parts = method.split(": ", 2);
+    return new Change(
+        new Pattern(pattern, AT, "c"), parts[0], parts.length == 1 ? null : parts[1], AT);
+  }
+
   Views keepDerived() {
     keepDerived = true;
     return this;
@@ -64,13 +90,13 @@ final class Views {
   View compile() {
     return View.compile(
         Definitions.r4(),
-        new RoleRules("r", types, hide, keepDerived, tags, absent, versions, risk, null),
+        new RoleRules("r", types, hide, change, keepDerived, tags, absent, versions, risk, null),
         problems::add);
   }
 
   private static TypeRule rule(
       String type, boolean all, List<Pattern> shown, List<Pattern> hidden) {
-    return new TypeRule(type, Set.of("read"), all, shown, hidden, null, Set.of(), AT);
+    return new TypeRule(type, Set.of("read"), all, shown, hidden, List.of(), null, Set.of(), AT);
   }
 
   private static List<Pattern> patterns(String... texts) {

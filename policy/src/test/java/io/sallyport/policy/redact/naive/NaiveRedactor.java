@@ -16,16 +16,18 @@ import java.util.Set;
 public final class NaiveRedactor {
   private final Fhir fhir = Fhir.r4();
   private final Rules rules;
+  private final NaiveChanger changer;
   private final boolean keepDerived;
 
   public NaiveRedactor(Policy policy) {
     rules = new Rules(fhir, policy);
+    changer = new NaiveChanger(rules);
     keepDerived = policy.keepDerived();
   }
 
   /** The resource as the role sees it; null when its type is not shown. */
   public Tree redact(Tree tree) {
-    Obj resource = (Obj) tree;
+    Obj resource = changer.resource((Obj) tree);
     String type = resource.text("resourceType");
     if (!rules.shows(type)) {
       return null;
@@ -216,7 +218,12 @@ public final class NaiveRedactor {
       Tree half, Place place, Found found, boolean derived, Set<String> denied) {
     List<Tree> items = new ArrayList<>();
     if (half instanceof Arr list) {
+      boolean goes = rules.hides(place, found, derived);
       for (Tree item : list.items()) {
+        if (goes) {
+          items.add(null);
+          continue;
+        }
         boolean empty = item instanceof Raw raw && raw.isNull();
         items.add(empty ? item : single(item, place, found, derived, denied));
       }

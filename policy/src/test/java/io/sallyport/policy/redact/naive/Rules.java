@@ -2,9 +2,12 @@ package io.sallyport.policy.redact.naive;
 
 import io.sallyport.policy.redact.naive.Fhir.Element;
 import io.sallyport.policy.redact.naive.Fhir.Found;
+import io.sallyport.policy.redact.naive.Place.Changing;
 import io.sallyport.policy.redact.naive.Place.Step;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ final class Rules {
   private final Policy policy;
   private final Set<String> urls = new HashSet<>();
   private final Set<Anywhere> anywhere = new HashSet<>();
+  private final List<Changing> changingAnywhere = new ArrayList<>();
   private final Map<String, Boolean> partial = new HashMap<>();
 
   Rules(Fhir fhir, Policy policy) {
@@ -34,6 +38,19 @@ final class Rules {
       } else {
         List<String> parts = steps(pattern);
         anywhere.add(new Anywhere(parts.get(0), parts.subList(1, parts.size())));
+      }
+    }
+    for (int i = 0; i < policy.change().size(); i++) {
+      Policy.Change change = policy.change().get(i);
+      List<String> parts = steps(change.pattern());
+      List<String> inside =
+          parts.size() > 1 ? List.of() : Making.inside(change.method(), parts.get(0));
+      if (inside.isEmpty()) {
+        changingAnywhere.add(new Changing(new Step(parts, 0), change.method(), false, i));
+      }
+      for (String child : inside) {
+        Step step = new Step(List.of(parts.get(0), child), 0);
+        changingAnywhere.add(new Changing(step, change.method(), false, i));
       }
     }
   }
@@ -57,7 +74,15 @@ final class Rules {
   Place root(String type) {
     Policy.Rule rule = policy.types().get(type);
     Set<Step> hiding = own(rule.hide(), type);
-    return at(type, hiding, rule.show() == null ? null : own(rule.show(), type), false, true);
+    Set<Changing> changing = new HashSet<>();
+    for (int i = 0; i < rule.change().size(); i++) {
+      Policy.Change change = rule.change().get(i);
+      for (Step step : own(List.of(change.pattern()), type)) {
+        changing.add(new Changing(step, change.method(), true, i));
+      }
+    }
+    Set<Step> showing = rule.show() == null ? null : own(rule.show(), type);
+    return at(type, hiding, changing, showing, false, true);
   }
 
   private static Set<Step> own(List<String> patterns, String type) {
@@ -69,24 +94,49 @@ final class Rules {
     return own;
   }
 
-  private Place at(String type, Set<Step> hiding, Set<Step> showing, boolean listed, boolean root) {
+  private Place at(
+      String type,
+      Set<Step> hiding,
+      Set<Changing> changing,
+      Set<Step> showing,
+      boolean listed,
+      boolean root) {
     Set<Step> all = new HashSet<>(hiding);
     for (Anywhere rule : anywhere) {
-      boolean starts =
-          rule.start().equals("**")
-              || (rule.start().equals("*") && root)
-              || fhir.is(type, rule.start());
-      if (starts && !rule.steps().isEmpty()) {
+      if (starts(rule.start(), type, root) && !rule.steps().isEmpty()) {
         all.add(new Step(rule.steps(), 0));
       }
     }
-    return new Place(type, all, showing, listed, root);
+    Set<Changing> changes = new HashSet<>(changing);
+    for (Changing rule : changingAnywhere) {
+      List<String> parts = rule.step().steps();
+      if (parts.size() > 1 && starts(parts.get(0), type, root)) {
+        changes.add(rule.at(new Step(parts.subList(1, parts.size()), 0)));
+      }
+    }
+    return new Place(type, all, changes, showing, listed, root);
+  }
+
+  private boolean starts(String start, String type, boolean root) {
+    return start.equals("**") || (start.equals("*") && root) || fhir.is(type, start);
   }
 
   Place below(Place place, Found found) {
     Set<Step> showing = place.showing() == null ? null : next(place.showing(), found);
     boolean listed = place.listed() || (showing != null && ends(place.showing(), found));
-    return at(found.type(), next(place.hiding(), found), showing, listed, false);
+    Set<Changing> changing = new HashSet<>();
+    for (Changing rule : place.changing()) {
+      for (Step step : next(Set.of(rule.step()), found)) {
+        changing.add(rule.at(step));
+      }
+    }
+    Changing ends = changing(place, found);
+    if (ends != null) {
+      for (String child : Making.inside(ends.method(), found.type())) {
+        changing.add(ends.at(new Step(List.of(child), 0)));
+      }
+    }
+    return at(found.type(), next(place.hiding(), found), changing, showing, listed, false);
   }
 
   private static boolean matches(Step step, Found found) {
@@ -111,8 +161,55 @@ final class Rules {
     return rules.stream().anyMatch(rule -> rule.last() && matches(rule, found));
   }
 
+  /** The rule that says what is made of an element: the type's own before the role's. */
+  private Changing changing(Place place, Found found) {
+    List<Changing> all = new ArrayList<>();
+    for (Changing rule : place.changing()) {
+      if (rule.step().last() && matches(rule.step(), found)) {
+        all.add(rule);
+      }
+    }
+    for (Changing rule : changingAnywhere) {
+      if (rule.step().steps().equals(List.of(found.type()))) {
+        all.add(rule);
+      }
+    }
+    return all.stream()
+        .min(Comparator.comparing((Changing rule) -> !rule.own()).thenComparing(Changing::order))
+        .orElse(null);
+  }
+
+  /** By what method an element is shown changed; null when it is not. */
+  String method(Place place, Found found) {
+    Changing rule = hiddenAnyway(place, found, false) ? null : changing(place, found);
+    boolean reads = rule != null && Making.reads(rule.method(), found.type());
+    return reads && !leads(place, found) ? rule.method() : null;
+  }
+
+  /** What leads to a resource cannot be changed. */
+  private static boolean leads(Place place, Found found) {
+    String name = found.element().name();
+    return (place.type().equals("Reference") && name.equals("reference"))
+        || (place.root() && name.equals("id"));
+  }
+
   /** Whether an element is hidden, whatever it holds. */
   boolean hides(Place place, Found found, boolean derived) {
+    if (hiddenAnyway(place, found, derived)) {
+      return true;
+    }
+    Changing rule = changing(place, found);
+    if (rule == null) {
+      return false;
+    }
+    if (Making.reads(rule.method(), found.type())) {
+      return found.underscore() || leads(place, found);
+    }
+    return Making.inside(rule.method(), found.type()).isEmpty()
+        && !Making.passes(rule.method(), found.type());
+  }
+
+  private boolean hiddenAnyway(Place place, Found found, boolean derived) {
     return named(place, found)
         || !listed(place, found)
         || (derived && derived(place.type(), found));
@@ -165,7 +262,7 @@ final class Rules {
         continue;
       }
       for (Found found : fhir.keys(place.type()).values()) {
-        if (hides(place, found, false)) {
+        if (hides(place, found, false) || method(place, found) != null) {
           return true;
         }
         if (!found.type().equals("Resource")

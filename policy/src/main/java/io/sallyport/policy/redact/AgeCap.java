@@ -1,0 +1,39 @@
+package io.sallyport.policy.redact;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Shows ages over 89 as 90: 45 CFR 164.514(b)(2)(i)(C). A number without a unit is of years. */
+final class AgeCap implements RedactionMethod {
+  private static final int OLDEST = 89;
+
+  /** How many of a UCUM unit make a year, rather too few: then it is capped a little earlier. */
+  private static final Map<String, Integer> IN_A_YEAR =
+      Map.of("", 1, "a", 1, "mo", 12, "wk", 52, "d", 365, "h", 365 * 24, "min", 365 * 24 * 60);
+
+  @Override
+  public Set<String> reads() {
+    return Numbers.TYPES;
+  }
+
+  @Override
+  public List<String> inside(String type) {
+    return Numbers.value(type);
+  }
+
+  @Override
+  public Optional<String> redact(String value, String unit) {
+    Integer year = IN_A_YEAR.get(unit);
+    if (year == null) {
+      return Optional.empty();
+    }
+    BigDecimal oldest = BigDecimal.valueOf((long) OLDEST * year);
+    return Numbers.read(value)
+        .filter(age -> age.signum() >= 0)
+        .map(
+            age -> age.compareTo(oldest) <= 0 ? value : String.valueOf((OLDEST + 1) * (long) year));
+  }
+}

@@ -1,0 +1,196 @@
+package io.sallyport.policy.redact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sallyport.policy.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What each method of {@code change:} makes of values; "gone" stands for what it cannot read. */
+class MethodsTest {
+  private static RedactionMethod method(String written, List<Problem> problems) {
+    return Methods.of(Views.changed("e", written), problems::add);
+  }
+
+  private static String made(String written, String value, String unit) {
+    return method(written, new ArrayList<>()).redact(value, unit).orElse("gone");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1974, 1974",
+    "1974-12, 1974",
+    "1974-12-25, 1974",
+    "1974-12-25T14:35:45.123-05:00, 1974",
+    "1974-12-25T14:35Z, 1974",
+    "74-12-25, gone",
+    "1974-13-25, gone",
+    "1974-12-25T, gone",
+    "1974-12-25 born at noon, gone",
+    "19741225, gone",
+    "25.12.1974, gone",
+    "'', gone",
+    "'1974 ', gone",
+    "\u0661\u0669\u0667\u0664, gone",
+    "\uff11\uff19\uff17\uff14-12, gone",
+  })
+  void year(String value, String made) {
+    assertThat(made("year", value, "")).isEqualTo(made);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "02139, 021",
+    "02139-4307, 021",
+    "021394307, 021",
+    "03601, 000",
+    "20500, 000",
+    "36901-1234, 000",
+    "89301, 000",
+    "021, gone",
+    "0213, gone",
+    "02139-43, gone",
+    "SW1A 1AA, gone",
+    "' 02139', gone",
+    "'', gone",
+    "\u0660\u0662\u0661\u0663\u0669, gone",
+  })
+  void zip3(String value, String made) {
+    assertThat(made("zip3", value, "")).isEqualTo(made);
+  }
+
+  @Test
+  void theRestrictedAreasAreTheUnionOfBothLists() {
+    int restricted = 0;
+    for (int area = 0; area < 1000; area++) {
+      String digits = String.format("%03d", area);
+      String made = made("zip3", digits + "01", "");
+      assertThat(made).isIn(digits, "000");
+      restricted += made.equals(digits) ? 0 : 1;
+    }
+    assertThat(restricted).isEqualTo(19);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "89, a, 89",
+    "90, a, 90",
+    "117, a, 90",
+    "89.5, a, 90",
+    "1e2, a, 90",
+    "0, a, 0",
+    "95, '', 90",
+    "100, mo, 100",
+    "1081, mo, 1080",
+    "1400, mo, 1080",
+    "33000, d, 32850",
+    "40, y, gone",
+    "40, ?, gone",
+    "-5, a, gone",
+    "1e400, a, gone",
+    "1e99, a, gone",
+    "99999999999999999999999999999999999999999999999999999999, a, gone",
+    "true, a, gone",
+    "NaN, a, gone",
+  })
+  void ageCap(String value, String unit, String made) {
+    assertThat(made("age-cap", value, unit)).isEqualTo(made);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "123-45-6789, 6789",
+    "abcdWXYZ, WXYZ",
+    "1234567, gone",
+    "123456789-, gone",
+    "1234567\u0668\u0668\u0668\u0668, gone",
+    "'', gone",
+    "'12\n34\n5678', 5678",
+    "\ud83d\ude00\ud83d\ude00\ud83d\ude001234, gone",
+    "\ud83d\ude00\ud83d\ude00\ud83d\ude00\ud83d\ude001234, 1234",
+  })
+  void last4(String value, String made) {
+    assertThat(made("last4", value, "")).isEqualTo(made);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5, 72.4, 70",
+    "5, 72.5, 70",
+    "5, 77.5, 80",
+    "5, -72.6, -75",
+    "0.25, 1, 1.00",
+    "0.25, 1.3, 1.25",
+    "100, 49, 0",
+    "5.0, 11, 10",
+    "1e1, 1.50e+2, 150",
+    "5, -1, 0",
+    "5, 1e18, gone",
+    "5, 123456789012345678.4, 123456789012345680",
+    "5, 1e999999999, gone",
+    "5, false, gone",
+  })
+  void round(String step, String value, String made) {
+    assertThat(made("round: " + step, value, "")).isEqualTo(made);
+  }
+
+  @Test
+  void replaceIsAlwaysTheSame() {
+    for (String value : List.of("", "x", "a longer value", "\u0000")) {
+      assertThat(made("replace: withheld", value, "")).isEqualTo("withheld");
+    }
+  }
+
+  @Test
+  void hashIsThatOfTheTextAndAsLongForAll() {
+    // The example of FIPS 180-4.
+    assertThat(made("hash", "abc", ""))
+        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assertThat(made("hash", "x".repeat(100_000), "")).hasSize(64);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "yaer, E-VALUE, Did you mean 'year'?",
+    "zip5, E-VALUE, Did you mean 'zip3'?",
+    "shift, E-NOT-YET, does not enforce it",
+    "pseudonym, E-NOT-YET, does not enforce it",
+    "year: 2, E-VALUE, takes nothing",
+    "round, E-VALUE, {round: 5}",
+    "round: 0, E-VALUE, {round: 5}",
+    "round: -5, E-VALUE, {round: 5}",
+    "round: five, E-VALUE, {round: 5}",
+    "round: 1e-50, E-VALUE, {round: 5}",
+    "replace, E-VALUE, {replace:",
+    "'replace:  ', E-VALUE, {replace:",
+  })
+  void aMethodWrittenWrongIsAnErrorThatSaysHow(String written, String code, String told) {
+    List<Problem> problems = new ArrayList<>();
+    assertThat(method(written, problems)).isNull();
+    assertThat(problems).singleElement().matches(Problem::isError);
+    assertThat(problems.get(0).code()).isEqualTo(code);
+    assertThat(problems.get(0).message()).contains(told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 101})
+  void aReplacementIsShort(int length) {
+    List<Problem> problems = new ArrayList<>();
+    assertThat(method("replace: " + "x".repeat(length), problems) == null).isEqualTo(length > 100);
+    assertThat(method("replace: a\u0007", problems)).isNull();
+  }
+
+  @Test
+  void hashWarnsThatItHidesLittle() {
+    List<Problem> problems = new ArrayList<>();
+    assertThat(method("hash", problems)).isNotNull();
+    assertThat(problems)
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.code()).isEqualTo("W-HASH"))
+        .matches(problem -> !problem.isError());
+  }
+}
