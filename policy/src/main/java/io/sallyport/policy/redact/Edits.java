@@ -89,8 +89,7 @@ final class Edits {
         high = middle;
       }
     }
-    boolean stays = low > 0 && replacements[low - 1] != null && replacements[low - 1] != NULL;
-    return low > 0 && ends[low - 1] > position && !stays;
+    return low > 0 && ends[low - 1] > position;
   }
 
   /** A copy that stays as it is when these edits are cleared for the next resource. */

@@ -284,7 +284,7 @@ final class Walker {
     }
     if (c == '"') {
       int end = Text.string(s, p + 1);
-      if (end - p > stringBytesMax && !(slot.base64 && end - p <= limits.binaryBytesMax())) {
+      if (end - p - 1 > stringBytesMax && !(slot.base64 && end - p <= limits.binaryBytesMax())) {
         return Scalars.end(s, p, limits);
       }
       return !slot.acts || acts.act(s, p + 1, end, slot) ? end + 1 : ~(end + 1);

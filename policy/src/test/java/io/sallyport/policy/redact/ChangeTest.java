@@ -79,6 +79,25 @@ class ChangeTest {
   }
 
   @Test
+  void aListOfNumbersStaysAligned() {
+    View view = Views.role().all("ClaimResponse").change("**.noteNumber", "age-cap").compile();
+    String in =
+        "{\"resourceType\":\"ClaimResponse\",\"item\":[{\"noteNumber\":[95,null,3,\"4\"],\"_noteNumber\":[{\"id\":\"a\"},{\"id\":\"b\"}]}]}";
+    assertThat(Views.redact(view, Layer.ELEMENT, in))
+        .isEqualTo("{\"resourceType\":\"ClaimResponse\",\"item\":[{\"noteNumber\":[90,3]}]}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {38, 39, 40})
+  void aTextOfTheGreatestLengthIsChangedToo(int length) {
+    Redactor redactor = new Redactor(new Limits(256, 256, 100, 40, 400, 400));
+    String json = HEAD + ",\"name\":[{\"given\":[\"" + "A".repeat(length) + "\"]}]}";
+    byte[] bytes = json.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(Views.string(Views.redact(redactor, RESEARCHER, Layer.ELEMENT, bytes)))
+        .doesNotContain("AA");
+  }
+
+  @Test
   void whatIsDerivedGoesAndTheRestStaysByteForByte() {
     assertThat(
             element(
