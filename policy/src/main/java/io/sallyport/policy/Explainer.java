@@ -211,7 +211,7 @@ final class Explainer {
     }
     for (Change change : changes()) {
       if (only(change).visibility(path) == Visibility.HIDDEN) {
-        String cannot = "change " + change.pattern().text() + ", which cannot read it";
+        String cannot = "change " + change.pattern().text() + ", which cannot show it";
         add(path, Seen.HIDDEN, cannot, change.pattern().at());
         return;
       }

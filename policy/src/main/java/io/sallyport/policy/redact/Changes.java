@@ -62,12 +62,24 @@ final class Changes {
       PathRule rule = path.changing(new Making(method, text, order++));
       parsed.add(pattern);
       if (rule.steps().isEmpty() && !method.inside(rule.start()).isEmpty()) {
-        method.inside(rule.start()).forEach(child -> rules.add(rule.below(child)));
+        rules.addAll(below(rule, rule.start()));
       } else {
         rules.add(rule);
       }
     }
     return rules;
+  }
+
+  /**
+   * What a rule that ends at a datatype comes to inside it: its extensions may repeat the value.
+   */
+  static List<PathRule> below(PathRule rule, String type) {
+    List<PathRule> below = new ArrayList<>();
+    rule.change().method().inside(type).forEach(child -> below.add(rule.below(child)));
+    if (!below.isEmpty()) {
+      below.add(rule.below("extension").changing(null));
+    }
+    return below;
   }
 
   private boolean fits(PathRule path, Change change, RedactionMethod method) {

@@ -291,8 +291,8 @@ final class ViewCompiler {
     }
     if (change != null) {
       changes.apply(change, slot, state.type(), state.root(), element, type);
-      for (String step : change.change().method().inside(type)) {
-        next.add(new Alive(change.below(step), change.steps().size()));
+      for (PathRule below : Changes.below(change, type)) {
+        next.add(new Alive(below, change.steps().size()));
       }
     }
     mark(slot, state, element, type);

@@ -198,6 +198,8 @@ class ChangeTest {
       value = {
         "\"onsetDateTime\":\"2020-01-02\"|\"onsetDateTime\":\"2020\"",
         "\"onsetPeriod\":{\"start\":\"2020-01-02\"}|\"onsetPeriod\":{\"start\":\"2020\"}",
+        // beside a changed value nothing stays that may repeat it
+        "\"onsetPeriod\":{\"end\":\"2020-01-02\",\"extension\":[{\"url\":\"u\",\"valueString\":\"2020-01-02\"}]}|\"onsetPeriod\":{\"end\":\"2020\"}",
         "\"onsetString\":\"on 2 January 2020\"|",
         "\"onsetAge\":{\"value\":95,\"code\":\"a\"}|",
       })
@@ -221,7 +223,7 @@ class ChangeTest {
         "{\"value\":95,\"code\":\"a\"}|{\"value\":90,\"code\":\"a\"}",
         "{\"value\":7,\"code\":\"a\"}|{\"value\":7,\"code\":\"a\"}",
         "{\"code\":\"mo\",\"value\":1200}|{\"code\":\"mo\",\"value\":1080}",
-        "{\"extension\":[{\"url\":\"u\",\"valueCode\":\"a\"}],\"value\":95,\"c\\u006fde\":\"a\"}|{\"extension\":[{\"url\":\"u\",\"valueCode\":\"a\"}],\"value\":90,\"c\\u006fde\":\"a\"}",
+        "{\"extension\":[{\"url\":\"u\",\"valueCode\":\"a\"}],\"value\":95,\"c\\u006fde\":\"a\"}|{\"value\":90,\"c\\u006fde\":\"a\"}",
         // without a unit nobody knows what the number means
         "{\"value\":95,\"unit\":\"years\"}|{\"unit\":\"years\"}",
         "{\"value\":95,\"code\":{\"a\":\"a\"}}|",

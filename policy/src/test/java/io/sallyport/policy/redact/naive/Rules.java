@@ -48,6 +48,9 @@ final class Rules {
       if (inside.isEmpty()) {
         changingAnywhere.add(new Changing(new Step(parts, 0), change.method(), false, i));
       }
+      if (!inside.isEmpty()) {
+        anywhere.add(new Anywhere(parts.get(0), List.of("extension")));
+      }
       for (String child : inside) {
         Step step = new Step(List.of(parts.get(0), child), 0);
         changingAnywhere.add(new Changing(step, change.method(), false, i));
@@ -130,13 +133,15 @@ final class Rules {
         changing.add(rule.at(step));
       }
     }
+    Set<Step> hiding = next(place.hiding(), found);
     Changing ends = changing(place, found);
-    if (ends != null) {
+    if (ends != null && !Making.inside(ends.method(), found.type()).isEmpty()) {
+      hiding.add(new Step(List.of("extension"), 0));
       for (String child : Making.inside(ends.method(), found.type())) {
         changing.add(ends.at(new Step(List.of(child), 0)));
       }
     }
-    return at(found.type(), next(place.hiding(), found), changing, showing, listed, false);
+    return at(found.type(), hiding, changing, showing, listed, false);
   }
 
   private static boolean matches(Step step, Found found) {
