@@ -175,12 +175,9 @@ public final class JournalVerifier {
       throws IOException, Bad, JournalWalk.Broken, Frame.Malformed {
     due = nextCheckpoint(notes);
     while (true) {
-      while (due != null && due.size() == frontier.size()) {
-        seal();
-        due = nextCheckpoint(notes);
-      }
+      sealReached(notes);
       if (walk.next()) {
-        frame(walk);
+        frame(walk, notes);
       } else if (due == null) {
         // Beside a live journal there may be a new one by now; look at frames again then.
         due = nextCheckpoint(notes);
@@ -188,7 +185,7 @@ public final class JournalVerifier {
           break;
         }
       } else if (walk.next()) {
-        frame(walk); // written since: what a checkpoint states was on disk before it
+        frame(walk, notes); // written since: what a checkpoint states was on disk before it
       } else {
         throw missing(due, "the last checkpoint");
       }
@@ -203,6 +200,17 @@ public final class JournalVerifier {
     }
   }
 
+  /**
+   * Seals by every checkpoint whose records were read. Beside a live journal it may come late: its
+   * records were read when it was not there yet, and more behind them.
+   */
+  private void sealReached(CheckpointLog.Reader notes) throws IOException, Bad {
+    while (due != null && due.size() <= frontier.size()) {
+      seal();
+      due = nextCheckpoint(notes);
+    }
+  }
+
   private Bad missing(Checkpoint checkpoint, String name) {
     return new Bad(
         frontier.size(),
@@ -214,13 +222,23 @@ public final class JournalVerifier {
             + (checkpoint.size() - 1));
   }
 
-  private void frame(JournalWalk walk) throws IOException, Bad, Frame.Malformed {
+  private void frame(JournalWalk walk, CheckpointLog.Reader notes)
+      throws IOException, Bad, Frame.Malformed {
     var header = walk.header();
     frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
     leavesSinceSealed.write(frontier.leaf());
     header.follow(unfinished);
     if (header.type() == FrameType.CHECKPOINT) {
-      if (newest == null || !Arrays.equals(walk.body(), newest.note().getBytes(UTF_8))) {
+      // It was in the log before it was in a frame: beside a live journal it may be read only now.
+      while (!repeatsNewest(walk)) {
+        due = due == null ? nextCheckpoint(notes) : due;
+        if (due == null || due.size() >= frontier.size()) {
+          break;
+        }
+        seal();
+        due = null;
+      }
+      if (!repeatsNewest(walk)) {
         throw new Bad(
             header.seq(),
             "record " + header.seq() + " repeats a checkpoint that checkpoints.log does not hold");
@@ -237,11 +255,19 @@ public final class JournalVerifier {
     }
   }
 
+  private boolean repeatsNewest(JournalWalk walk) {
+    return newest != null && Arrays.equals(walk.body(), newest.note().getBytes(UTF_8));
+  }
+
   private void seal() throws IOException, Bad {
     if (newest != null && !newestRepeated) {
       proveSignature(newest, "the checkpoint of size " + newest.size());
     }
-    if (!Arrays.equals(due.root(), frontier.root())) {
+    int leaves = Math.toIntExact(due.size() - sealed.size()) * MerkleFrontier.HASH;
+    byte[] since = leavesSinceSealed.toByteArray();
+    var tree = sealed.copy();
+    append(tree, since, leaves);
+    if (!Arrays.equals(due.root(), tree.root())) {
       proveSignature(due, "the checkpoint of size " + due.size());
       long seq = firstChanged();
       throw seq >= 0
@@ -256,8 +282,15 @@ public final class JournalVerifier {
     }
     newest = due;
     newestRepeated = false;
-    sealed = frontier.copy();
+    sealed = tree;
     leavesSinceSealed.reset();
+    leavesSinceSealed.write(since, leaves, since.length - leaves);
+  }
+
+  private static void append(MerkleFrontier tree, byte[] leaves, int length) {
+    for (int at = 0; at < length; at += MerkleFrontier.HASH) {
+      tree.append(Arrays.copyOfRange(leaves, at, at + MerkleFrontier.HASH));
+    }
   }
 
   // Roots say that something since the last good checkpoint was changed. Stored leaf hashes say
@@ -269,10 +302,9 @@ public final class JournalVerifier {
       return -1;
     }
     var tree = sealed.copy();
-    for (int at = 0; at < stored.length; at += MerkleFrontier.HASH) {
-      tree.append(Arrays.copyOfRange(stored, at, at + MerkleFrontier.HASH));
-    }
-    var now = leavesSinceSealed.toByteArray();
+    append(tree, stored, stored.length);
+    var all = leavesSinceSealed.toByteArray();
+    var now = Arrays.copyOf(all, Math.min(all.length, stored.length));
     int differs = Arrays.mismatch(stored, now);
     boolean onlyShorter = differs == now.length;
     return differs < 0 || onlyShorter || !Arrays.equals(tree.root(), due.root())
@@ -295,7 +327,7 @@ public final class JournalVerifier {
     var name = "the checkpoint after size " + (newest == null ? 0 : newest.size());
     try {
       var checkpoint = Checkpoint.parse(key, note);
-      if (checkpoint.note().equals(note) && checkpoint.size() >= frontier.size()) {
+      if (checkpoint.note().equals(note) && checkpoint.size() >= sealed.size()) {
         return checkpoint;
       }
     } catch (IllegalArgumentException e) {
