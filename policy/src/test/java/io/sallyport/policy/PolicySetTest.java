@@ -331,4 +331,21 @@ class PolicySetTest {
     assertThat(problems).isEmpty();
     return set;
   }
+
+  @Test
+  void aTypeCannotBeHiddenInItsOwnRule() {
+    List<Problem> problems = new ArrayList<>();
+    PolicySet.read(
+        "own.yaml",
+        """
+        policy: 1
+        fhir: R4
+        identity: {role: {claim: roles}}
+        roles:
+          r: {purpose: [TREAT], types: {Patient: {do: [read], show: all, hide: [Patient]}}}
+        """,
+        problems::add);
+    assertThat(problems).extracting(Problem::code).contains("E-PATH");
+    assertThat(problems.get(0).message()).contains("the type itself", "Patient");
+  }
 }

@@ -114,6 +114,9 @@ public final class InteractionParser {
         throw new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "_search takes a form");
       }
       all.addAll(parameters(ascii(form)));
+      if (all.size() > PARAMETERS_MAX) {
+        throw new Refusal(Reason.MALFORMED_REQUEST, "query and form have over 100 parameters");
+      }
     }
     return new Interaction(Kind.SEARCH, type, "", "", search(all));
   }

@@ -42,6 +42,7 @@ final class EntryJudge {
   private final Limits limits;
   private final WindowWriter out;
   private final byte[] fullUrl;
+  private final boolean showsId;
   private final Set<String> keys = new HashSet<>();
   private int seen;
   private int released;
@@ -64,6 +65,7 @@ final class EntryJudge {
     this.envelope = envelope;
     this.limits = limits;
     this.out = out;
+    this.showsId = view.visibility(envelope.type() + ".id") == View.Visibility.FULL;
     String base = envelope.rebase() == null ? "" : envelope.rebase().external() + "/";
     this.fullUrl =
         ("\"fullUrl\":\"" + base + envelope.type() + "/").getBytes(StandardCharsets.UTF_8);
@@ -195,7 +197,7 @@ final class EntryJudge {
       return;
     }
     out.bytes(released++ == 0 ? FIRST : NEXT);
-    if (plain(fact.id())) {
+    if (showsId && plain(fact.id())) {
       out.bytes(fullUrl);
       out.text(fact.id());
       out.text("\",");

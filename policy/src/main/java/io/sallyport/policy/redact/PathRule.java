@@ -79,6 +79,15 @@ record PathRule(
     if (within != null && parts.get(0).equals(within)) {
       steps = parts.subList(1, parts.size());
     }
+    if (within != null && steps.isEmpty()) {
+      report(
+          pattern,
+          "names the type itself. Name its elements, or take "
+              + within
+              + " out of the role's types.",
+          problems);
+      return null;
+    }
     if (!start.equals("*") && !start.equals("**") && definitions.type(start) == null) {
       Set<String> names = new TreeSet<>();
       definitions.types().forEach(type -> names.add(type.name()));

@@ -34,11 +34,16 @@ class BundleStreamTest {
 
   private static Outcome run(
       String json, String onlyId, Limits limits, int windowBytes, int... cuts) {
+    return run(VIEW, json, onlyId, limits, windowBytes, cuts);
+  }
+
+  private static Outcome run(
+      View view, String json, String onlyId, Limits limits, int windowBytes, int... cuts) {
     byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
     BundleStream stream =
         new BundleStream(
             new Redactor(limits),
-            VIEW,
+            view,
             limits,
             new BundleStream.Envelope(
                 "Patient",
@@ -82,6 +87,14 @@ class BundleStreamTest {
         .contains("\"fullUrl\":\"https://fhir.example/r4/Patient/a\"", "\"id\":\"b\"", "sealed=1")
         .doesNotContain("ehr.internal", "secret", "OperationOutcome", "1970", "\"total\"");
     assertThat(outcome.withheld()).isEqualTo(1);
+    assertThat(outcome.facts()).extracting(Fact::id).containsExactly("a", "b");
+  }
+
+  @Test
+  void anIdThatIsNotShownIsInNoUrlEither() {
+    View view = Views.role().keepDerived().all("Patient", "id").compile();
+    Outcome outcome = run(view, HEAD + ENTRIES + "}", null, Limits.DEFAULT, 64);
+    assertThat(outcome.json()).contains("1970").doesNotContain("fullUrl", "Patient/a", "\"id\"");
     assertThat(outcome.facts()).extracting(Fact::id).containsExactly("a", "b");
   }
 
