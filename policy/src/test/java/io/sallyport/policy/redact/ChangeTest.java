@@ -281,7 +281,7 @@ class ChangeTest {
     "Patient, active, year, E-CHANGE, is a boolean",
     "Patient, multipleBirthInteger, 'round: 0.5', E-CHANGE, is integer",
     "Patient, address.*, zip3, E-CHANGE, end the path",
-    "Patient, Patient, year, E-CHANGE, end the path",
+    "Patient, Patient, year, E-PATH, names the type itself",
     "Patient, Extension(urn:a), year, E-CHANGE, hide it",
     "Patient, birthDate, yaer, E-VALUE, Did you mean 'year'?",
     "Patient, birthDate, shift, E-NOT-YET, does not enforce",
