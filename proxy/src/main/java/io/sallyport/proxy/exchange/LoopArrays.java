@@ -26,25 +26,41 @@ final class LoopArrays {
 
   /** A buffer whose array goes back to the loop that releases it. */
   static final class Buffer extends UnpooledHeapByteBuf {
+    private final int kept;
+
+    /**
+     * @param capacity bytes, the same for all; only arrays of this size are kept, and not one that
+     *     grew: a large entry would else be held for ever
+     */
     Buffer(int capacity) {
       super(UnpooledByteBufAllocator.DEFAULT, capacity, Integer.MAX_VALUE);
+      kept = capacity;
     }
 
     @Override
     protected byte[] allocateArray(int length) {
       Deque<byte[]> free = FREE.get();
       byte[] last = free.peekLast();
-      // Windows are of one size, until another configuration is loaded.
       return last != null && last.length == length ? free.pollLast() : new byte[length];
     }
 
     @Override
     protected void freeArray(byte[] array) {
-      Deque<byte[]> free = FREE.get();
-      if (free.size() == KEPT) {
-        free.pollFirst();
+      if (array.length != kept) {
+        return;
       }
-      free.addLast(array);
+      Deque<byte[]> free = FREE.get();
+      if (!free.isEmpty() && free.peekLast().length != kept) {
+        free.clear(); // of another configuration
+      }
+      if (free.size() < KEPT) {
+        free.addLast(array);
+      }
     }
+  }
+
+  /** The bytes that this thread keeps. */
+  static long held() {
+    return FREE.get().stream().mapToLong(array -> array.length).sum();
   }
 }
