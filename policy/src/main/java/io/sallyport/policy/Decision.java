@@ -19,7 +19,7 @@ public sealed interface Decision {
    *
    * @param interaction the interaction as the upstream shall see it (canonical, narrowed)
    * @param view what the caller may see of the answer
-   * @param compartment when not null, only what it holds may be released
+   * @param release what a resource must be to be released
    */
   record Permit(
       String role,
@@ -27,7 +27,7 @@ public sealed interface Decision {
       String rule,
       Interaction interaction,
       View view,
-      Compartment compartment)
+      ReleaseRule release)
       implements Decision {}
 
   /**

@@ -25,6 +25,7 @@ import java.util.TreeSet;
 final class Explainer {
   private final Definitions definitions;
   private final SearchClosure closure;
+  private final Segments segments;
   private final List<Forbid> forbids;
   private final Role role;
   private final String type;
@@ -36,11 +37,13 @@ final class Explainer {
   Explainer(
       Definitions definitions,
       SearchClosure closure,
+      Segments segments,
       List<Forbid> forbids,
       Role role,
       String type) {
     this.definitions = definitions;
     this.closure = closure;
+    this.segments = segments;
     this.forbids = forbids;
     this.role = role;
     this.type = type;
@@ -61,6 +64,7 @@ final class Explainer {
         role.purposes(),
         rule == null ? Set.of() : new TreeSet<>(rule.does()),
         forbidden(),
+        withheld(),
         role.view().versions(),
         elements,
         parameters);
@@ -75,6 +79,7 @@ final class Explainer {
       Interaction asked = new Interaction(kind, type, "", "", List.of());
       for (String purpose : role.purposes()) {
         forbids.stream()
+            .filter(forbid -> forbid.segments() == 0)
             .filter(forbid -> forbid.matches(role.name(), purpose, asked))
             .findFirst()
             .ifPresent(
@@ -82,6 +87,23 @@ final class Explainer {
       }
     }
     return forbidden;
+  }
+
+  /** Whose resources are withheld although the type is shown. */
+  private List<String> withheld() {
+    List<String> withheld = new ArrayList<>();
+    segments.in(role.rules().denied()).forEach(name -> withheld.add(name + " by deny-segments"));
+    Interaction asked = new Interaction(Interaction.Kind.READ, type, "", "", List.of());
+    for (String purpose : role.purposes()) {
+      for (Forbid forbid : forbids) {
+        if (forbid.matches(role.name(), purpose, asked)) {
+          segments
+              .in(forbid.segments())
+              .forEach(name -> withheld.add(name + " for " + purpose + " by " + forbid.path()));
+        }
+      }
+    }
+    return withheld;
   }
 
   private Explanation.Parameter parameter(Definitions.SearchParameter parameter) {
@@ -284,7 +306,9 @@ final class Explainer {
             had.absent(),
             had.versions(),
             had.acceptRisk(),
-            had.compartment());
+            had.compartment(),
+            had.denied(),
+            had.watch());
     // What is wrong with the policy was said when it was loaded.
     return View.compile(definitions, rules, told -> {});
   }

@@ -10,6 +10,8 @@ import java.util.Set;
  * @param interactions on the type
  * @param forbidden which of them a forbid takes away all the same: {@code read for TREAT by
  *     forbid[0]}
+ * @param withheld the segments whose resources are withheld whole: {@code psych-notes for HPAYMT by
+ *     forbid[0]}
  * @param versions whether version ids, times and ETags are shown
  * @param elements every element of the type, and below one that is shown in part what is not shown
  * @param parameters every search parameter of the type
@@ -20,6 +22,7 @@ public record Explanation(
     List<String> purposes,
     Set<String> interactions,
     List<String> forbidden,
+    List<String> withheld,
     boolean versions,
     List<Element> elements,
     List<Parameter> parameters) {

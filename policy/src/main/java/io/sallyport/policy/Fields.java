@@ -18,6 +18,7 @@ final class Fields {
   private final String path;
   private final Problem.Location at;
   private final Consumer<Problem> problems;
+  private boolean sound = true;
 
   /**
    * @param keys every key that may be here, for the hint in an error
@@ -26,7 +27,11 @@ final class Fields {
     this.path = path;
     this.at = node.at();
     this.keys = keys;
-    this.problems = problems;
+    this.problems =
+        problem -> {
+          sound = false;
+          problems.accept(problem);
+        };
     if (node instanceof Yaml.Mapping mapping) {
       mapping.entries().forEach(entry -> left.put(entry.key(), entry));
     } else {
@@ -143,6 +148,11 @@ final class Fields {
                         "unknown key '" + entry.key() + "'." + Nearest.hint(entry.key(), keys),
                         "E-KEY")));
     left.clear();
+  }
+
+  /** Whether nothing was wrong so far. */
+  boolean sound() {
+    return sound;
   }
 
   void error(Problem.Location place, String message, String code) {

@@ -6,6 +6,8 @@ import java.util.Set;
 /**
  * A rule that always wins, whatever a role says. Empty sets match anything.
  *
+ * @param segments when not 0, only resources of these segments are forbidden, which their answer
+ *     tells
  * @param unlessRoles callers it does not touch
  * @param unlessPurposes purposes it does not touch
  * @param path where it stands: {@code forbid[0]}
@@ -15,6 +17,7 @@ record Forbid(
     Set<String> types,
     Set<String> interactions,
     Set<String> purposes,
+    long segments,
     Set<String> unlessRoles,
     Set<String> unlessPurposes,
     String path) {

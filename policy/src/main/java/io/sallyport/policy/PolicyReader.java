@@ -7,28 +7,34 @@ import io.sallyport.policy.source.Yaml;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A policy file's text to a {@link PolicySet}, collecting every {@link Problem}. */
 final class PolicyReader {
   private static final Set<String> TOP =
-      Set.of("policy", "fhir", "defaults", "identity", "forbid", "roles");
+      Set.of("policy", "fhir", "defaults", "identity", "segments", "forbid", "roles");
   private static final Set<String> TOP_NOT_YET =
-      Set.of("segments", "relations", "break-glass", "presets", "observe");
+      Set.of("relations", "break-glass", "presets", "observe");
 
   private final Consumer<Problem> problems;
   private final Definitions definitions = Definitions.r4();
   private final SearchClosure closure = SearchClosure.of(definitions);
+  private final Function<String, String> files;
+  private Segments segments = Segments.NONE;
   private boolean failed;
 
-  PolicyReader(Consumer<Problem> sink) {
+  /**
+   * @param files the text of a file that the policy names, by its name; null for none
+   */
+  PolicyReader(Function<String, String> files, Consumer<Problem> sink) {
+    this.files = files;
     this.problems =
         problem -> {
           failed |= problem.isError();
@@ -50,14 +56,20 @@ final class PolicyReader {
     top.notYet(TOP_NOT_YET);
     RoleReader.Defaults defaults = defaults(top.take("defaults"));
     Yaml identity = top.take("identity");
+    SegmentReader sensitive = new SegmentReader(files, problems);
+    segments = sensitive.read(top.take("segments"));
     Yaml forbid = top.take("forbid");
     Yaml roleNodes = top.take("roles");
     top.finish();
 
-    Map<String, Role> roles = roles(root, roleNodes, defaults);
+    List<Forbid> forbids =
+        new ForbidReader(definitions, segments, names(roleNodes), problems).read(forbid);
+    Map<String, Role> roles = roles(root, roleNodes, defaults, forbids);
     Identity mapping = identity(root, identity, roles.keySet());
-    List<Forbid> forbids = forbids(forbid, roles.keySet());
-    return failed ? null : new PolicySet(hash(text), definitions, closure, mapping, forbids, roles);
+    String hash = hash(text + sensitive.text());
+    return failed
+        ? null
+        : new PolicySet(hash, definitions, closure, mapping, segments, forbids, roles);
   }
 
   /** Where facts come from in a verified token. */
@@ -142,7 +154,16 @@ final class PolicyReader {
     return new RoleReader.Defaults(absent, tags);
   }
 
-  private Map<String, Role> roles(Yaml root, Yaml node, RoleReader.Defaults defaults) {
+  private static Set<String> names(Yaml roles) {
+    Set<String> names = new HashSet<>();
+    if (roles instanceof Yaml.Mapping mapping) {
+      mapping.entries().forEach(entry -> names.add(entry.key()));
+    }
+    return names;
+  }
+
+  private Map<String, Role> roles(
+      Yaml root, Yaml node, RoleReader.Defaults defaults, List<Forbid> forbids) {
     Map<String, Role> roles = new LinkedHashMap<>();
     if (!(node instanceof Yaml.Mapping mapping) || mapping.entries().isEmpty()) {
       problems.accept(
@@ -153,8 +174,13 @@ final class PolicyReader {
               "E-MISSING"));
       return roles;
     }
+    long forbidden = 0;
+    for (Forbid forbid : forbids) {
+      forbidden |= forbid.segments();
+    }
     for (Yaml.Entry entry : mapping.entries()) {
-      RoleReader reader = new RoleReader(definitions, entry.key(), defaults, problems);
+      RoleReader reader =
+          new RoleReader(definitions, entry.key(), defaults, segments, forbidden, problems);
       RoleRules rules = reader.read(entry.value());
       View view = View.compile(definitions, rules, problems);
       Map<String, Set<String>> searchable =
@@ -164,86 +190,6 @@ final class PolicyReader {
       roles.put(entry.key(), new Role(entry.key(), reader.purposes(), rules, view, searchable));
     }
     return roles;
-  }
-
-  private List<Forbid> forbids(Yaml node, Set<String> roles) {
-    List<Forbid> forbids = new ArrayList<>();
-    if (node == null) {
-      return forbids;
-    }
-    if (!(node instanceof Yaml.Sequence items)) {
-      problems.accept(Problem.error(node.at(), "forbid", "must be a list of rules", "E-TYPE"));
-      return forbids;
-    }
-    Set<String> keys =
-        Set.of("role", "type", "interaction", "purpose", "unless", "write", "write-element");
-    for (int i = 0; i < items.items().size(); i++) {
-      String path = "forbid[" + i + "]";
-      Fields fields = new Fields(items.items().get(i), path, keys, problems);
-      fields.notYet(Set.of("segment"));
-      boolean writes = fields.has("write") || fields.has("write-element");
-      known(fields, "write", new TreeSet<>(definitions.resources()), "resource type");
-      fields.texts("write-element");
-      boolean reads =
-          List.of("role", "type", "interaction", "purpose", "unless").stream()
-              .anyMatch(fields::has);
-      if (writes && reads) {
-        fields.error(
-            fields.at(),
-            "write and write-element stand alone in a rule: this one would forbid no read. Split it.",
-            "E-FORBID");
-      }
-      Yaml unless = fields.take("unless");
-      Set<String> unlessRoles = Set.of();
-      Set<String> unlessPurposes = Set.of();
-      if (unless != null) {
-        Fields inner = new Fields(unless, path + ".unless", Set.of("role", "purpose"), problems);
-        unlessRoles = known(inner, "role", roles, "role");
-        unlessPurposes = words(inner.texts("purpose"));
-        inner.finish();
-      }
-      Set<String> named = known(fields, "role", roles, "role");
-      Set<String> types =
-          known(fields, "type", new TreeSet<>(definitions.resources()), "resource type");
-      Set<String> interactions = known(fields, "interaction", RoleReader.BUILT, "interaction");
-      Set<String> purposes = words(fields.texts("purpose"));
-      fields.finish();
-      if (!writes && !reads) {
-        fields.error(fields.at(), "names nothing to forbid", "E-FORBID");
-      }
-      // Writes do not pass in this version at all: rules about them hold by themselves.
-      if (!writes) {
-        forbids.add(
-            new Forbid(named, types, interactions, purposes, unlessRoles, unlessPurposes, path));
-      }
-    }
-    return forbids;
-  }
-
-  private Set<String> known(Fields fields, String key, Set<String> words, String what) {
-    List<RoleRules.Pattern> given = fields.texts(key);
-    for (RoleRules.Pattern word : given) {
-      if (!words.contains(word.text())) {
-        problems.accept(
-            Problem.error(
-                word.at(),
-                word.path(),
-                "there is no "
-                    + what
-                    + " '"
-                    + word.text()
-                    + "'."
-                    + Nearest.hint(word.text(), words),
-                "E-VALUE"));
-      }
-    }
-    return words(given);
-  }
-
-  private static Set<String> words(List<RoleRules.Pattern> given) {
-    Set<String> words = new TreeSet<>();
-    given.forEach(word -> words.add(word.text()));
-    return words;
   }
 
   private static String hash(String text) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A compiled policy: deny by default, {@code forbid} wins, exactly one role applies, a rule that
@@ -21,6 +22,7 @@ public final class PolicySet {
   private final Definitions definitions;
   private final SearchClosure closure;
   private final PolicyReader.Identity identity;
+  private final Segments segments;
   private final List<Forbid> forbids;
   private final Map<String, Role> roles;
 
@@ -29,12 +31,14 @@ public final class PolicySet {
       Definitions definitions,
       SearchClosure closure,
       PolicyReader.Identity identity,
+      Segments segments,
       List<Forbid> forbids,
       Map<String, Role> roles) {
     this.hash = hash;
     this.definitions = definitions;
     this.closure = closure;
     this.identity = identity;
+    this.segments = segments;
     this.forbids = List.copyOf(forbids);
     this.roles = roles;
   }
@@ -43,10 +47,18 @@ public final class PolicySet {
    * Reads and compiles a policy file's text.
    *
    * @param file its name, for problems
+   * @param files the text of a file that the policy names, by its name relative to the policy; null
+   *     when there is none
    * @param problems every problem found; with an error among them the result is null
    */
+  public static PolicySet read(
+      String file, String text, Function<String, String> files, Consumer<Problem> problems) {
+    return new PolicyReader(files, problems).read(file, text);
+  }
+
+  /** The same for a policy that names no other file. */
   public static PolicySet read(String file, String text, Consumer<Problem> problems) {
-    return new PolicyReader(problems).read(file, text);
+    return read(file, text, name -> null, problems);
   }
 
   /** SHA-256 of the policy's text, hex. */
@@ -96,7 +108,7 @@ public final class PolicySet {
   /** What a role may do with, and see of, a resource type, and why; null for an unknown role. */
   public Explanation explain(String role, String type) {
     return roles.containsKey(role)
-        ? new Explainer(definitions, closure, forbids, roles.get(role), type).explain()
+        ? new Explainer(definitions, closure, segments, forbids, roles.get(role), type).explain()
         : null;
   }
 
@@ -150,13 +162,19 @@ public final class PolicySet {
     if (purpose == null) {
       return deny(name, "", "roles." + name + ".purpose", Reason.NO_PURPOSE, "purpose of use");
     }
+    long denied = role.rules().denied();
     for (Forbid forbid : forbids) {
       if (forbid.matches(name, purpose, asked)) {
+        denied |= forbid.segments();
+        if (forbid.segments() != 0) {
+          continue; // the resources tell
+        }
         return deny(name, purpose, forbid.path(), Reason.FORBIDDEN, "forbidden");
       }
     }
     if (asked.kind() == Kind.CAPABILITIES) {
-      return new Decision.Permit(name, purpose, "roles." + name, asked, role.view(), null);
+      return new Decision.Permit(
+          name, purpose, "roles." + name, asked, role.view(), ReleaseRule.ANY);
     }
     TypeRule rule = role.rules().types().get(asked.type());
     String path = role.path(asked.type());
@@ -164,7 +182,7 @@ public final class PolicySet {
       return deny(name, purpose, path, Reason.NO_RULE_PERMITS, "no rule for the interaction");
     }
     try {
-      return permit(role, rule, purpose, asked, request.claims());
+      return permit(role, rule, purpose, asked, request.claims(), denied);
     } catch (Refusal refused) {
       return deny(name, purpose, path, refused.reason(), refused.detail());
     } catch (RuntimeException failure) {
@@ -173,7 +191,7 @@ public final class PolicySet {
   }
 
   private Decision permit(
-      Role role, TypeRule rule, String purpose, Interaction asked, Claims claims) {
+      Role role, TypeRule rule, String purpose, Interaction asked, Claims claims, long denied) {
     Compartment compartment = compartment(role, claims);
     Interaction sent = asked;
     if (asked.kind() == Kind.SEARCH) {
@@ -189,7 +207,12 @@ public final class PolicySet {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }
     return new Decision.Permit(
-        role.name(), purpose, role.path(asked.type()), sent, role.view(), compartment);
+        role.name(),
+        purpose,
+        role.path(asked.type()),
+        sent,
+        role.view(),
+        new ReleaseRule(compartment, denied));
   }
 
   /** The caller's compartment. A missing claim denies: it must never skip the compartment. */

@@ -36,11 +36,11 @@ final class RoleReader {
           "versions",
           "absent",
           "compartment",
+          "deny-segments",
           "accept-risk");
   private static final Set<String> KEYS_NOT_YET =
       Set.of(
           "when",
-          "deny-segments",
           "scopes",
           "needs",
           "pseudonym",
@@ -61,13 +61,26 @@ final class RoleReader {
   private final Definitions definitions;
   private final String name;
   private final Defaults defaults;
+  private final Segments segments;
+  private final long forbidden;
   private final Consumer<Problem> problems;
   private final List<String> purposes = new ArrayList<>();
 
-  RoleReader(Definitions definitions, String name, Defaults defaults, Consumer<Problem> problems) {
+  /**
+   * @param forbidden the segments that a forbid may deny, besides those that the role names
+   */
+  RoleReader(
+      Definitions definitions,
+      String name,
+      Defaults defaults,
+      Segments segments,
+      long forbidden,
+      Consumer<Problem> problems) {
     this.definitions = definitions;
     this.name = name;
     this.defaults = defaults;
+    this.segments = segments;
+    this.forbidden = forbidden;
     this.problems = problems;
   }
 
@@ -86,6 +99,7 @@ final class RoleReader {
     }
     fields.notYet(KEYS_NOT_YET);
     Yaml compartment = fields.take("compartment");
+    Set<String> denied = segments(fields);
     List<Pattern> hide = fields.texts("hide");
     List<Change> change = ChangeReader.read(fields, problems);
     boolean keepDerived = derived(fields);
@@ -101,7 +115,37 @@ final class RoleReader {
             : new CompartmentReader(definitions, problems)
                 .read(compartment, fields.path("compartment"), types);
     return new RoleRules(
-        name, types, hide, change, keepDerived, tags, absent, versions, risk, rule);
+        name,
+        types,
+        hide,
+        change,
+        keepDerived,
+        tags,
+        absent,
+        versions,
+        risk,
+        rule,
+        segments.bits(denied),
+        segments.watch(segments.bits(denied) | forbidden));
+  }
+
+  private Set<String> segments(Fields fields) {
+    Set<String> denied = new TreeSet<>();
+    for (Pattern segment : fields.texts("deny-segments")) {
+      if (!segments.names().contains(segment.text())) {
+        problems.accept(
+            Problem.error(
+                segment.at(),
+                segment.path(),
+                "there is no segment '"
+                    + segment.text()
+                    + "'."
+                    + Nearest.hint(segment.text(), segments.names()),
+                "E-SEGMENT"));
+      }
+      denied.add(segment.text());
+    }
+    return denied;
   }
 
   private boolean derived(Fields fields) {

@@ -1,5 +1,6 @@
 package io.sallyport.policy;
 
+import io.sallyport.policy.redact.CodeSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param versions whether versionId, lastUpdated, ETag and Last-Modified are shown
  * @param acceptRisk role-level patterns whose hiding of modifier elements is accepted
  * @param compartment what binds it to one patient; null for nothing
+ * @param denied the segments whose resources it is not given, as bits
+ * @param watch the codes of these segments, and of those that a forbid may deny it
  */
 public record RoleRules(
     String name,
@@ -32,7 +35,9 @@ public record RoleRules(
     String absent,
     boolean versions,
     Set<String> acceptRisk,
-    CompartmentRule compartment) {
+    CompartmentRule compartment,
+    long denied,
+    CodeSet watch) {
 
   /**
    * What a role may do with, and see of, one type.

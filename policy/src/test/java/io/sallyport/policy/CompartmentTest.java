@@ -93,7 +93,7 @@ class CompartmentTest {
             permit.view(),
             Limits.DEFAULT,
             new BundleStream.Envelope(
-                type, permit.compartment(), REBASE, link -> null, REBASE.external(), 4096));
+                type, permit.release(), REBASE, link -> null, REBASE.external(), 4096));
     stream.feed(bytes, 0, bytes.length);
     stream.finish();
     List<String> ids = new ArrayList<>();

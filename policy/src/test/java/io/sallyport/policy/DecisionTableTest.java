@@ -69,11 +69,21 @@ class DecisionTableTest {
     return ((Decision.Deny) decision).reason().name();
   }
 
+  private static String text(Path policy, String name) {
+    try {
+      return Files.readString(policy.resolveSibling(name));
+    } catch (IOException missing) {
+      throw new AssertionError(missing);
+    }
+  }
+
   private static PolicySet load(String name) {
     Path file = ROOT.resolve("config-samples/policies/" + name + ".yaml");
     try {
       List<Problem> problems = new ArrayList<>();
-      PolicySet set = PolicySet.read(file.toString(), Files.readString(file), problems::add);
+      PolicySet set =
+          PolicySet.read(
+              file.toString(), Files.readString(file), beside -> text(file, beside), problems::add);
       assertThat(problems).noneMatch(Problem::isError);
       return set;
     } catch (IOException missing) {

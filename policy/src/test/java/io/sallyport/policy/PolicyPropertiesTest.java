@@ -133,7 +133,7 @@ class PolicyPropertiesTest {
   private static String told(Decision decision) {
     String who = decision.role() + " " + decision.purpose() + " " + decision.rule() + " ";
     return decision instanceof Decision.Permit permit
-        ? who + InteractionParser.canonical(permit.interaction()) + " " + permit.compartment()
+        ? who + InteractionParser.canonical(permit.interaction()) + " " + permit.release()
         : who + ((Decision.Deny) decision).reason() + " " + ((Decision.Deny) decision).detail();
   }
 

@@ -130,7 +130,7 @@ class PolicySetTest {
   @Test
   void aCompartmentOfOnePatientIsThatPatient() {
     Decision own = decide("Patient/p1", claims("app", "PATRQT", "p1"));
-    assertThat(((Decision.Permit) own).compartment().patient()).isEqualTo("p1");
+    assertThat(((Decision.Permit) own).release().compartment().patient()).isEqualTo("p1");
     assertThat(reason(decide("Patient/p2", claims("app", "PATRQT", "p1"))))
         .isEqualTo(Reason.NOT_IN_COMPARTMENT);
     // A missing claim must never skip the compartment.
@@ -161,7 +161,7 @@ class PolicySetTest {
         fhir: R4
         identity:
           role: {claim: roles, map: {rn: nurze}}
-        segments: {}
+        relations: {}
         roles:
           nurse:
             purpose: [TREAT]

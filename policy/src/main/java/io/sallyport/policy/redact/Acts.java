@@ -21,8 +21,8 @@ final class Acts {
   /** Whether the object goes that the string stands in. */
   boolean holderGoes;
 
-  /** Where the object begins that a changed value stands in. */
-  int holder;
+  /** Where the object begins that the value stands in. */
+  private int holder;
 
   Acts(Findings found, Edits edits, Nesting nesting) {
     this.found = found;
@@ -37,8 +37,19 @@ final class Acts {
     holderGoes = false;
   }
 
+  /** A value begins of which something is told, or with which something is done. */
+  void enter(Slot slot, int open, int first) {
+    holder = open;
+    if (slot.segment && first != '"') {
+      found.unreadable();
+    }
+  }
+
   /** Does what a string's slot asks for; false when the string goes. */
   boolean act(byte[] s, int from, int to, Slot slot) {
+    if (slot.segment) {
+      found.segments(view.watch().segments(s, from, to, holder));
+    }
     if (slot.rewrite != null) {
       return !slot.rewrite.number() && rewrite(s, from, to, slot);
     }

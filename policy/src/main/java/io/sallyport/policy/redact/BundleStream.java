@@ -1,8 +1,8 @@
 package io.sallyport.policy.redact;
 
-import io.sallyport.policy.Compartment;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.ReleaseRule;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -23,7 +23,7 @@ public final class BundleStream {
    * What the caller asked for, and how the envelope is rewritten.
    *
    * @param type the resource type of matches; entries of other types are dropped
-   * @param compartment when not null, matches that it does not hold are dropped
+   * @param release what an entry must be: others are dropped
    * @param rebase URL rewriting for fullUrl and content
    * @param links rewrites a {@code next}/{@code previous}/... link's URL, null drops it; {@code
    *     self} is given by {@code self}
@@ -32,7 +32,7 @@ public final class BundleStream {
    */
   public record Envelope(
       String type,
-      Compartment compartment,
+      ReleaseRule release,
       Rebase rebase,
       UnaryOperator<String> links,
       String self,

@@ -192,7 +192,7 @@ final class EntryJudge {
       return;
     }
     Fact fact = redactor.fact(envelope.type());
-    if (envelope.compartment() != null && !envelope.compartment().holds(fact)) {
+    if (!envelope.release().holds(fact)) {
       out.withhold();
       return;
     }

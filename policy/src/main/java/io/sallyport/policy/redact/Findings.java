@@ -46,6 +46,8 @@ final class Findings {
 
   private int muted;
 
+  private long segments;
+
   /** The resource's logical id; "" when it has none. */
   String id() {
     return idTo < idFrom ? "" : Text.decode(source, idFrom, idTo);
@@ -72,6 +74,21 @@ final class Findings {
     if (id != null) {
       members.add(id);
     }
+  }
+
+  /** The segments the resource belongs to: all of them when that cannot be told. */
+  long segments() {
+    return segments;
+  }
+
+  /** Takes notice of a code's segments, also of one inside a contained resource. */
+  void segments(long bits) {
+    segments |= bits;
+  }
+
+  /** Something stands where a code or a label may be, and cannot be read as one. */
+  void unreadable() {
+    segments = -1;
   }
 
   /** Takes notice of a literal reference to a patient; any other says nothing. */
@@ -123,6 +140,7 @@ final class Findings {
     lastFrom = 0;
     lastTo = 0;
     muted = 0;
+    segments = 0;
     if (!patients.isEmpty()) {
       patients.clear();
     }

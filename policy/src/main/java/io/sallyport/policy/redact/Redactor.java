@@ -200,7 +200,8 @@ public final class Redactor {
     if (type.equals("Patient") && !id.isEmpty()) {
       walker.found.patient(id);
     }
-    return new Fact(type, id, walker.found.patients(), walker.found.members());
+    return new Fact(
+        type, id, walker.found.patients(), walker.found.members(), walker.found.segments());
   }
 
   /** What the rules took out of it. */

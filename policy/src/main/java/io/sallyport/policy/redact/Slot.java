@@ -64,6 +64,9 @@ final class Slot {
   /** By which a patient's compartment may hold the resource, where the role asks for it. */
   boolean member;
 
+  /** A code that may belong to one of the segments the role is denied. */
+  boolean segment;
+
   /** The resource's own id. */
   boolean id;
 
@@ -115,12 +118,13 @@ final class Slot {
 
   /** To be called when all marks are set. */
   void seal() {
-    acts = url || reference || patient || member || extensionUrl || rewrite != null;
+    acts = url || reference || patient || member || segment || extensionUrl || rewrite != null;
     tells = reference || extensionUrl || kind == Kind.RESOURCE;
     plain =
         hiddenBy == null
             && rewrite == null
             && !version
+            && !segment
             && !id
             && !derived
             && !meta

@@ -33,6 +33,15 @@ final class Unkept {
     }
   }
 
+  /** A list where one value should be, or the reverse; FHIR has no empty ones at all. */
+  int misfit(byte[] s, int p, int depth) {
+    int c = s[Text.space(s, p + 1)];
+    if ((s[p] == '[' && c == ']') || (s[p] == '{' && c == '}')) {
+      throw Text.malformed(p, "empty array or object");
+    }
+    return value(s, p, depth);
+  }
+
   private int object(byte[] s, int p, int depth) {
     int frame = duplicates.open(0);
     p = Text.space(s, p + 1);

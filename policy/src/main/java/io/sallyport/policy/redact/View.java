@@ -167,6 +167,11 @@ public final class View {
     return rules.versions();
   }
 
+  /** The codes of the segments that the role may be denied. */
+  CodeSet watch() {
+    return rules.watch();
+  }
+
   Node root(String type) {
     return roots.get(type);
   }

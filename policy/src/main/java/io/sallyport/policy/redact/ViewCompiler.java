@@ -339,6 +339,10 @@ final class ViewCompiler {
       slot.metaSecurity = name.equals("security");
       slot.metaTag = name.equals("tag");
     }
+    slot.segment =
+        !rules.watch().isEmpty()
+            && ((state.type().equals("Coding") && name.equals("code"))
+                || (state.type().equals("Composition") && name.equals("confidentiality")));
     slot.extensionUrl =
         !hiddenUrls.isEmpty() && state.type().equals("Extension") && name.equals("url");
   }

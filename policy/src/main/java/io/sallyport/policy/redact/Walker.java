@@ -234,7 +234,7 @@ final class Walker {
     boolean version = slot.version && exchange && !view.versions();
     boolean own = slot.meta && place == RESOURCE;
     int walked;
-    acts.holder = open;
+    acts.enter(slot, open, s[p]);
     if (slot.halved && slot.list) {
       found.holes.add(open);
     }
@@ -262,22 +262,21 @@ final class Walker {
 
   /** A list where one value should be, or the reverse. */
   private int misfit(int p, Slot slot, int depth, int open) {
+    found.unreadable();
     if (slot.aligned()) {
       found.holes.add(open);
     }
-    int c = s[Text.space(s, p + 1)];
-    if ((s[p] == '[' && c == ']') || (s[p] == '{' && c == '}')) {
-      throw Text.malformed(p, "empty array or object");
-    }
-    return ~unkept.value(s, p, depth);
+    return ~unkept.misfit(s, p, depth);
   }
 
   private int single(int p, Slot slot, int depth) {
     int c = s[p];
     if (slot.child != null && slot.kind == Slot.Kind.OBJECT) {
-      return c == '{'
-          ? object(p, slot.child, limits.deeper(p, depth), INSIDE)
-          : ~unkept.value(s, p, depth);
+      if (c == '{') {
+        return object(p, slot.child, limits.deeper(p, depth), INSIDE);
+      }
+      found.unreadable();
+      return ~unkept.value(s, p, depth);
     }
     if (slot.kind == Slot.Kind.RESOURCE) {
       return c == '{' ? nested(p, slot, depth) : ~unkept.value(s, p, depth);

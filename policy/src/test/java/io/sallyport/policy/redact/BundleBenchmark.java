@@ -1,5 +1,6 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.ReleaseRule;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -48,7 +49,7 @@ public class BundleBenchmark {
             Limits.DEFAULT,
             new BundleStream.Envelope(
                 "Observation",
-                null,
+                ReleaseRule.ANY,
                 Views.REBASE,
                 url -> null,
                 "https://fhir.example/r4",

@@ -7,6 +7,7 @@ import io.sallyport.policy.Compartment;
 import io.sallyport.policy.CompartmentRule;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.ReleaseRule;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ class BundleStreamTest {
             limits,
             new BundleStream.Envelope(
                 "Patient",
-                onlyId == null ? null : only(onlyId),
+                onlyId == null ? ReleaseRule.ANY : only(onlyId),
                 Views.REBASE,
                 url -> "https://fhir.example/r4?sealed=1",
                 "https://fhir.example/r4/Patient",
@@ -71,9 +72,11 @@ class BundleStreamTest {
     return new Outcome(out.toString(StandardCharsets.UTF_8), withheld, facts);
   }
 
-  private static Compartment only(String patient) {
-    return new Compartment(
-        patient, new CompartmentRule("patient", CompartmentRule.Membership.SUBJECT, Set.of()));
+  private static ReleaseRule only(String patient) {
+    Compartment compartment =
+        new Compartment(
+            patient, new CompartmentRule("patient", CompartmentRule.Membership.SUBJECT, Set.of()));
+    return new ReleaseRule(compartment, 0);
   }
 
   private static Outcome run(String json, int... cuts) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.ReleaseRule;
 import io.sallyport.policy.redact.Redactor.Layer;
 import io.sallyport.policy.redact.naive.Tree;
 import io.sallyport.policy.redact.naive.Tree.Arr;
@@ -63,7 +64,12 @@ class RedactorFuzzTest {
             VIEW,
             Limits.DEFAULT,
             new BundleStream.Envelope(
-                "Patient", null, Views.REBASE, url -> null, "https://fhir.example/r4/", 100));
+                "Patient",
+                ReleaseRule.ANY,
+                Views.REBASE,
+                url -> null,
+                "https://fhir.example/r4/",
+                100));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       byte[] first = Arrays.copyOf(json, cut);

@@ -3,6 +3,7 @@ package io.sallyport.policy.redact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.ReleaseRule;
 import io.sallyport.policy.redact.Examples.Example;
 import io.sallyport.policy.redact.naive.Tree;
 import io.sallyport.policy.redact.naive.Tree.Obj;
@@ -148,7 +149,12 @@ class SplitTest {
             view,
             Limits.DEFAULT,
             new BundleStream.Envelope(
-                type, null, Views.REBASE, url -> null, "https://fhir.example/r4/" + type, 4096));
+                type,
+                ReleaseRule.ANY,
+                Views.REBASE,
+                url -> null,
+                "https://fhir.example/r4/" + type,
+                4096));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int at = 0;
     for (int cut : cuts) {

@@ -2,6 +2,7 @@ package io.sallyport.policy.redact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.policy.ReleaseRule;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -73,7 +74,12 @@ class StreamsOfOneLoopTest {
               view,
               Limits.DEFAULT,
               new BundleStream.Envelope(
-                  "Observation", null, Views.REBASE, url -> null, "https://fhir.example/r4", 4096));
+                  "Observation",
+                  ReleaseRule.ANY,
+                  Views.REBASE,
+                  url -> null,
+                  "https://fhir.example/r4",
+                  4096));
     }
 
     /** False when it has ended. */

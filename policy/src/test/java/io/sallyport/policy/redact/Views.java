@@ -26,6 +26,7 @@ final class Views {
   final List<Change> change = new ArrayList<>();
   final List<Problem> problems = new ArrayList<>();
   boolean keepDerived;
+  private CodeSet watch = CodeSet.NONE;
   boolean versions;
   String absent = "unknown";
   Set<String> risk = Set.of();
@@ -82,6 +83,11 @@ final class Views {
         new Pattern(pattern, AT, "c"), parts[0], parts.length == 1 ? null : parts[1], AT);
   }
 
+  Views watch(CodeSet codes) {
+    watch = codes;
+    return this;
+  }
+
   Views keepDerived() {
     keepDerived = true;
     return this;
@@ -90,7 +96,8 @@ final class Views {
   View compile() {
     return View.compile(
         Definitions.r4(),
-        new RoleRules("r", types, hide, change, keepDerived, tags, absent, versions, risk, null),
+        new RoleRules(
+            "r", types, hide, change, keepDerived, tags, absent, versions, risk, null, 0, watch),
         problems::add);
   }
 

@@ -64,6 +64,7 @@ final class ExplainCommand implements Callable<Integer> {
     out.println("  purposes      " + words(why.purposes()));
     out.println("  interactions  " + words(why.interactions()));
     why.forbidden().forEach(forbidden -> out.println("  forbidden     " + forbidden));
+    why.withheld().forEach(withheld -> out.println("  withheld      " + withheld));
     out.println("  versions      " + (why.versions() ? "shown" : "hidden"));
     out.println();
     List<String[]> elements = new ArrayList<>();

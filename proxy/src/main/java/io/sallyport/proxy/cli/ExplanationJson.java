@@ -21,6 +21,8 @@ final class ExplanationJson {
         + texts(why.interactions())
         + ",\"forbidden\":"
         + texts(why.forbidden())
+        + ",\"withheld\":"
+        + texts(why.withheld())
         + ",\"versions\":"
         + why.versions()
         + ",\"elements\":"

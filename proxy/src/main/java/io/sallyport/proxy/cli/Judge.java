@@ -49,7 +49,7 @@ record Judge(PolicySet policy, String role, List<String> purposes, Claims claims
   }
 
   private static void requireOwn(Decision.Permit permit, Fact fact) {
-    if (permit.compartment() != null && !permit.compartment().holds(fact)) {
+    if (!permit.release().holds(fact)) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }
   }

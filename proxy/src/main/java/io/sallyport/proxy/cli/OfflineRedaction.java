@@ -131,7 +131,7 @@ final class OfflineRedaction {
             Limits.DEFAULT,
             new BundleStream.Envelope(
                 searched,
-                permit.compartment(),
+                permit.release(),
                 BASE,
                 link -> BASE.external() + "?_page=offline", // sealed anew for each caller
                 BASE.external() + "/" + InteractionParser.canonical(permit.interaction()),

@@ -1,6 +1,7 @@
 package io.sallyport.proxy.cli;
 
 import io.sallyport.policy.PolicySet;
+import io.sallyport.proxy.config.PolicyFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -63,7 +64,8 @@ public final class PolicyCommand implements Runnable {
 
   private static PolicySet read(Path file, Problems problems) {
     try {
-      return PolicySet.read(file.toString(), Files.readString(file), problems::add);
+      return PolicySet.read(
+          file.toString(), Files.readString(file), PolicyFiles.beside(file), problems::add);
     } catch (IOException e) {
       throw Failure.environment(file + " is not there or cannot be read", e);
     }

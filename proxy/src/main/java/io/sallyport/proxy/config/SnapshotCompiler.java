@@ -129,7 +129,11 @@ public final class SnapshotCompiler {
     try {
       String text = Files.readString(file);
       digest(text);
-      return PolicySet.read(file.toString(), text, problems);
+      PolicySet policy = PolicySet.read(file.toString(), text, PolicyFiles.beside(file), problems);
+      if (policy != null) {
+        digest(policy.hash()); // with the value sets that it names
+      }
+      return policy;
     } catch (IOException e) {
       problems.accept(route.policy().error(file + " is not there or cannot be read", "E-FILE"));
       return null;

@@ -43,7 +43,7 @@ final class BundleWindows implements Windows {
             x.snapshot().limits(),
             new BundleStream.Envelope(
                 permit.interaction().type(),
-                permit.compartment(),
+                permit.release(),
                 x.route().rebase(),
                 link -> {
                   String token = links.seal(x, search, link);

@@ -100,8 +100,10 @@ final class ResourceWindows implements Windows {
     if (fact == null || !fact.type().equals(asked.type()) || !fact.id().equals(asked.id())) {
       throw new Refusal(Reason.UPSTREAM_INVALID, "upstream answered with another resource");
     }
-    if (permit.compartment() != null && !permit.compartment().holds(fact)) {
-      throw new Refusal(Reason.NOT_FOUND, "resource is outside the caller's compartment");
+    if (!permit.release().holds(fact)) {
+      throw new Refusal(
+          Reason.NOT_FOUND,
+          "resource is outside the caller's compartment, or of a segment it is denied");
     }
   }
 

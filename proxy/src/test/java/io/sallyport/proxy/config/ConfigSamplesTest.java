@@ -27,7 +27,7 @@ class ConfigSamplesTest {
   @Test
   void everySampleConfigurationCompiles() throws IOException {
     Files.createDirectories(dir.resolve("tls"));
-    Files.createDirectories(dir.resolve("policies"));
+    Files.createDirectories(dir.resolve("policies/valuesets"));
     ThrowawayPki.write(dir);
     Files.copy(dir.resolve("server.pem"), dir.resolve("tls/chain.pem"));
     Files.copy(dir.resolve("server-key.pem"), dir.resolve("tls/key.pem"));
@@ -35,6 +35,11 @@ class ConfigSamplesTest {
     Files.writeString(dir.resolve("keys.password"), "test");
     for (Path policy : files("policies")) {
       Files.copy(policy, dir.resolve("policies").resolve(policy.getFileName()));
+    }
+    try (Stream<Path> valueSets = Files.list(SAMPLES.resolve("policies/valuesets"))) {
+      for (Path valueSet : valueSets.toList()) {
+        Files.copy(valueSet, dir.resolve("policies/valuesets").resolve(valueSet.getFileName()));
+      }
     }
     List<Path> samples = files("");
     assertThat(samples).hasSizeGreaterThanOrEqualTo(2);
@@ -57,7 +62,12 @@ class ConfigSamplesTest {
     assertThat(policies).isNotEmpty();
     for (Path policy : policies) {
       List<Problem> problems = new ArrayList<>();
-      assertThat(PolicySet.read(policy.toString(), Files.readString(policy), problems::add))
+      assertThat(
+              PolicySet.read(
+                  policy.toString(),
+                  Files.readString(policy),
+                  PolicyFiles.beside(policy),
+                  problems::add))
           .as(problems.toString())
           .isNotNull();
     }

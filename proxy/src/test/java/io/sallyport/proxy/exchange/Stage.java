@@ -43,7 +43,14 @@ final class Stage {
         role: {claim: role}
         purpose: {claim: purpose}
         patient: {claim: patient}
+      segments:
+        restricted: {labels: [v3-Confidentiality|R]}
       roles:
+        registrar:
+          purpose: [HPAYMT]
+          deny-segments: [restricted]
+          types:
+            Patient: {do: [read, search], show: all}
         nurse:
           purpose: [TREAT]
           types:
