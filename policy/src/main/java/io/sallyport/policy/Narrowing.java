@@ -4,7 +4,6 @@ import io.sallyport.policy.CompartmentRule.Membership;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Definitions.SearchParameter;
 import io.sallyport.policy.fhir.Interaction;
-import io.sallyport.policy.fhir.Interaction.Kind;
 import io.sallyport.policy.fhir.Interaction.Parameter;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -86,7 +85,7 @@ final class Narrowing {
       }
     }
     sent.add(added("Patient"));
-    return new Interaction(Kind.SEARCH, asked.type(), "", "", sent);
+    return asked.with(sent);
   }
 
   private Interaction records(Interaction asked) {
@@ -106,7 +105,7 @@ final class Narrowing {
     }
     List<Parameter> sent = new ArrayList<>(asked.parameters());
     sent.add(about);
-    return new Interaction(Kind.SEARCH, asked.type(), "", "", sent);
+    return asked.with(sent);
   }
 
   /** Whether a parameter names the own patient; about another the search is refused. */

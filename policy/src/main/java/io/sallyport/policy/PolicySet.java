@@ -211,7 +211,7 @@ public final class PolicySet {
         purpose,
         role.path(asked.type()),
         sent,
-        role.view(),
+        role.view().projected(asked.results()),
         new ReleaseRule(compartment, denied));
   }
 

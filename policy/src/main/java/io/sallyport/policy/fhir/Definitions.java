@@ -41,6 +41,7 @@ public final class Definitions {
    * @param list whether it repeats (a JSON array)
    * @param choice whether its JSON key carries its type: {@code deceasedBoolean}
    * @param modifier isModifier of the definition
+   * @param summary isSummary of the definition
    * @param types the names of its possible {@link Type}s; the backbone's own path for an anonymous
    *     one, or the path a content reference names; {@code Resource} for {@code contained}
    */
@@ -51,6 +52,7 @@ public final class Definitions {
       boolean list,
       boolean choice,
       boolean modifier,
+      boolean summary,
       List<String> types) {}
 
   /**

@@ -77,7 +77,8 @@ final class DefinitionsReader {
         f[4].equals("true"),
         f[5].equals("true"),
         f[6].equals("true"),
-        list(f[7]));
+        f[7].equals("true"),
+        list(f[8]));
   }
 
   private static SearchParameter parameter(String[] f) {

@@ -10,11 +10,18 @@ import java.util.List;
  * @param type the resource type; "" for {@link Kind#CAPABILITIES}
  * @param id the logical id; "" when the kind has none
  * @param version the version id; "" but for {@link Kind#VREAD}
- * @param parameters search parameters in the order given, decoded; result parameters included
+ * @param parameters search parameters in the order given, decoded; {@code _count} and {@code _sort}
+ *     included
+ * @param results how the answer is wanted: ours to do, never sent on
  * @see <a href="https://hl7.org/fhir/R4/http.html">FHIR R4 RESTful API</a>
  */
 public record Interaction(
-    Kind kind, String type, String id, String version, List<Parameter> parameters) {
+    Kind kind,
+    String type,
+    String id,
+    String version,
+    List<Parameter> parameters,
+    Results results) {
 
   /** The interactions that exist so far. Anything else is refused by {@link InteractionParser}. */
   public enum Kind {
@@ -51,5 +58,34 @@ public record Interaction(
 
   public Interaction {
     parameters = List.copyOf(parameters);
+  }
+
+  /** One whose results are wanted as they are. */
+  public Interaction(
+      Kind kind, String type, String id, String version, List<Parameter> parameters) {
+    this(kind, type, id, version, parameters, Results.PLAIN);
+  }
+
+  /** The same with other search parameters. */
+  public Interaction with(List<Parameter> others) {
+    return new Interaction(kind, type, id, version, others, results);
+  }
+
+  /** Whether only the number of matches is wanted: {@code _summary=count} or {@code _count=0}. */
+  public boolean counts() {
+    if (results.summary().equals(Results.COUNT)) {
+      return true;
+    }
+    for (Parameter parameter : parameters) {
+      if (countsNothing(parameter)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** {@code _count=0} "SHALL be treated the same as _summary=count" (FHIR R4 search). */
+  static boolean countsNothing(Parameter parameter) {
+    return parameter.name().equals("_count") && parameter.value().chars().allMatch(c -> c == '0');
   }
 }

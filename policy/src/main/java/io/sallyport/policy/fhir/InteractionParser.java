@@ -32,12 +32,11 @@ public final class InteractionParser {
   private static final Set<String> FORMATS =
       Set.of("json", "application/json", "application/fhir+json", "text/json");
 
-  /** Result parameters and whole-text searches that would need work of ours on the answer. */
+  private static final Set<String> BOOLEANS = Set.of("true", "false");
+
+  /** Parameters that ask the upstream for what the policy cannot judge. */
   private static final Set<String> NOT_BUILT =
       Set.of(
-          "_summary",
-          "_elements",
-          "_total",
           "_contained",
           "_containedtype",
           "_filter",
@@ -49,9 +48,11 @@ public final class InteractionParser {
           "_graph");
 
   private final Definitions definitions;
+  private final ResultsReader results;
 
   public InteractionParser(Definitions definitions) {
     this.definitions = definitions;
+    this.results = new ResultsReader(definitions);
   }
 
   /**
@@ -87,18 +88,18 @@ public final class InteractionParser {
 
   private Interaction get(String type, String[] segments, String query) {
     if (segments.length == 1) {
-      return new Interaction(Kind.SEARCH, type, "", "", search(parameters(query)));
+      return search(type, parameters(query));
     }
     if (segments[1].startsWith("$") || segments[1].startsWith("_")) {
       throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "operation or history");
     }
     String id = id(segments[1], "id");
     if (segments.length == 2) {
-      return new Interaction(Kind.READ, type, id, "", onlyFormat(parameters(query)));
+      return one(Kind.READ, type, id, "", query);
     }
     if (segments.length == 4 && segments[2].equals("_history")) {
       String version = id(segments[3], "version id");
-      return new Interaction(Kind.VREAD, type, id, version, onlyFormat(parameters(query)));
+      return one(Kind.VREAD, type, id, version, query);
     }
     throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "compartment, history or operation");
   }
@@ -118,7 +119,7 @@ public final class InteractionParser {
         throw new Refusal(Reason.MALFORMED_REQUEST, "query and form have over 100 parameters");
       }
     }
-    return new Interaction(Kind.SEARCH, type, "", "", search(all));
+    return search(type, all);
   }
 
   private static String[] segments(String path) {
@@ -194,6 +195,18 @@ public final class InteractionParser {
     return new Parameter(name, modifier, value);
   }
 
+  private Interaction one(Kind kind, String type, String id, String version, String query) {
+    Interaction asked = results.of(kind, type, id, version, withoutFormat(parameters(query)));
+    onlyFormat(asked.parameters());
+    return asked;
+  }
+
+  private Interaction search(String type, List<Parameter> parameters) {
+    Interaction asked = results.of(Kind.SEARCH, type, "", "", withoutFormat(parameters));
+    check(asked.parameters());
+    return asked;
+  }
+
   /** Interactions that take no parameters but those of the format, which we fix. */
   private static List<Parameter> onlyFormat(List<Parameter> parameters) {
     List<Parameter> left = withoutFormat(parameters);
@@ -203,10 +216,9 @@ public final class InteractionParser {
     return left;
   }
 
-  private static List<Parameter> search(List<Parameter> parameters) {
-    List<Parameter> left = withoutFormat(parameters);
+  private static void check(List<Parameter> parameters) {
     Set<String> once = new HashSet<>();
-    for (Parameter parameter : left) {
+    for (Parameter parameter : parameters) {
       String name = parameter.name();
       if (NOT_BUILT.contains(name.toLowerCase(Locale.ROOT))) {
         throw new Refusal(Reason.UNKNOWN_PARAMETER, name + " is not supported by this version");
@@ -223,7 +235,6 @@ public final class InteractionParser {
         throw new Refusal(Reason.MALFORMED_REQUEST, "a search parameter has no value");
       }
     }
-    return left;
   }
 
   private static boolean isCount(String value) {
@@ -244,6 +255,9 @@ public final class InteractionParser {
         if (code.equals("_format") && !FORMATS.contains(format)) {
           throw new Refusal(Reason.NOT_ACCEPTABLE, "_format is not JSON");
         }
+        if (code.equals("_pretty") && !BOOLEANS.contains(parameter.value())) {
+          throw new Refusal(Reason.MALFORMED_REQUEST, "_pretty is true or false");
+        }
       } else {
         left.add(parameter);
       }
@@ -255,6 +269,30 @@ public final class InteractionParser {
    * The canonical relative URL: {@code Patient/123}, {@code Patient?name=a%20b}, {@code metadata}.
    */
   public static String canonical(Interaction interaction) {
+    List<Parameter> results = interaction.results().parameters();
+    if (results.isEmpty()) {
+      return url(interaction, interaction.parameters());
+    }
+    List<Parameter> all = new ArrayList<>(interaction.parameters());
+    all.addAll(results);
+    return url(interaction, all);
+  }
+
+  /**
+   * What of it the upstream is asked: all but how the results are wanted, for from the whole
+   * resource we decide. Only the number of matches is asked for as such.
+   */
+  public static String forwarded(Interaction interaction) {
+    if (!interaction.counts()) {
+      return url(interaction, interaction.parameters());
+    }
+    List<Parameter> counted = new ArrayList<>(interaction.parameters());
+    counted.removeIf(Interaction::countsNothing);
+    counted.add(new Parameter(Results.SUMMARY, "", Results.COUNT));
+    return url(interaction, counted);
+  }
+
+  private static String url(Interaction interaction, List<Parameter> parameters) {
     StringBuilder url = new StringBuilder(64);
     switch (interaction.kind()) {
       case CAPABILITIES -> url.append("metadata");
@@ -268,7 +306,7 @@ public final class InteractionParser {
       default -> url.append(interaction.type());
     }
     char separator = '?';
-    for (Parameter parameter : interaction.parameters()) {
+    for (Parameter parameter : parameters) {
       url.append(separator);
       Percent.encode(parameter.code(), url);
       url.append('=');

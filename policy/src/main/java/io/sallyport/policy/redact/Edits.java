@@ -79,17 +79,8 @@ final class Edits {
 
   /** Whether an edit takes out the byte at a position. */
   boolean covers(int position) {
-    int low = 0;
-    int high = size;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (starts[middle] <= position) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low > 0 && ends[low - 1] > position;
+    int next = first(position + 1);
+    return next > 0 && ends[next - 1] > position;
   }
 
   /** A copy that stays as it is when these edits are cleared for the next resource. */
@@ -100,6 +91,48 @@ final class Edits {
     System.arraycopy(replacements, 0, copy.replacements, 0, size);
     copy.size = size;
     return copy;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Forgets what came after there were so many. */
+  void truncate(int to) {
+    while (size > to) {
+      replacements[--size] = null;
+    }
+  }
+
+  /** Adds those of other edits that begin in {@code [from, to)}. */
+  void addAll(Edits others, int from, int to) {
+    for (int i = others.first(from); i < others.size && others.starts[i] < to; i++) {
+      add(size, others.starts[i], others.ends[i], others.replacements[i]);
+    }
+  }
+
+  /** Adds what other edits put in at a position, without taking anything out. */
+  void addInserted(Edits others, int at) {
+    for (int i = others.first(at); i < others.size && others.starts[i] == at; i++) {
+      if (others.ends[i] == at) {
+        add(size, at, at, others.replacements[i]);
+      }
+    }
+  }
+
+  /** The index of the first edit that does not begin before a position. */
+  private int first(int position) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (starts[middle] < position) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /** The bytes that {@link #copy} will write for {@code [from, to)}. */

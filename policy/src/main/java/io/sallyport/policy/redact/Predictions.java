@@ -14,7 +14,8 @@ final class Predictions {
   private final Map<View, Slot[]> tables = new IdentityHashMap<>();
 
   /** The table of a view: by a slot's ordinal, the slot that followed it. */
-  Slot[] of(View view) {
+  Slot[] of(View seen) {
+    View view = seen.unprojected();
     if (tables.size() == VIEWS_MAX && !tables.containsKey(view)) {
       tables.clear();
     }

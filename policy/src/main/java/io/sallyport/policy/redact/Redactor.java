@@ -28,6 +28,11 @@ public final class Redactor {
 
   private final Limits limits;
   private final Walker walker;
+  private final Projector projector = new Projector();
+
+  /** What is done to the resource walked last. */
+  private Edits edits;
+
   private Bases bases = Bases.NONE;
   private byte[] scratch = new byte[16 << 10];
   private int start;
@@ -69,12 +74,12 @@ public final class Redactor {
       View view, Layer layer, byte[] source, int from, int to, String type, Rebase rebase) {
     String found = judge(view, layer, source, from, to, type, rebase);
     // A copy: between this call and the write, the loop may redact another exchange's resource.
-    Edits edits = walker.edits.snapshot();
+    Edits kept = edits.snapshot();
     int first = start;
     int last = end;
     return new Redacted(
-        edits.length(first, last),
-        sink -> edits.copy(source, first, last, sink),
+        kept.length(first, last),
+        sink -> kept.copy(source, first, last, sink),
         List.of(fact(found)),
         walker.found.hits.byName(),
         0);
@@ -94,9 +99,9 @@ public final class Redactor {
       Rebase rebase,
       Sink out) {
     String found = judge(view, layer, source, from, to, type, rebase);
-    walker.edits.copy(source, start, end, out);
+    edits.copy(source, start, end, out);
     return new Redacted(
-        walker.edits.length(start, end),
+        edits.length(start, end),
         Redacted.WRITTEN,
         List.of(fact(found)),
         walker.found.hits.byName(),
@@ -183,15 +188,21 @@ public final class Redactor {
       walker.start(source, view, exchange, bases);
       end = walker.resource(open, root);
     }
-    if (exchange && (walker.found.nestedPartial || root.dirty)) {
-      view.tags(root.rewritten || walker.found.nestedRewritten).insert(walker.found, walker.edits);
+    edits = walker.edits;
+    if (exchange) {
+      boolean partial = walker.found.nestedPartial || root.dirty;
+      boolean changed = root.rewritten || walker.found.nestedRewritten;
+      view.tags(partial, changed).insert(walker.found, edits);
+    }
+    if (view.projection() != null) {
+      edits = projector.project(source, open, root, view, edits);
     }
     return end;
   }
 
   /** Pass 2 over what {@link #walk} walked. */
   void copy(byte[] source, int from, int to, Sink sink) {
-    walker.edits.copy(source, from, to, sink);
+    edits.copy(source, from, to, sink);
   }
 
   /** What the journal must know of the resource that {@link #walk} walked. */

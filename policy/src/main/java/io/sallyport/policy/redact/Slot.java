@@ -1,5 +1,6 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.fhir.Definitions.Element;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -24,6 +25,9 @@ final class Slot {
 
   final Kind kind;
   final boolean list;
+
+  /** What the definitions say of it; null for {@code resourceType}. */
+  Element element;
 
   /** Whether it is the {@code _key} side of a primitive. */
   final boolean underscore;

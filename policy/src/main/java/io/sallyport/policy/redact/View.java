@@ -3,6 +3,7 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Results;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -33,8 +34,9 @@ public final class View {
   private final Map<String, Integer> hiddenUrls;
   private final String[] ruleNames;
   private final Map<String, Integer> ruleNumbers;
-  private final Tags tags;
-  private final Tags changedTags;
+  private final Labels labels;
+  private final View unprojected;
+  private final Projection projection;
 
   View(
       Map<String, Node> roots,
@@ -46,13 +48,37 @@ public final class View {
     this.ruleNumbers = ruleNumbers;
     this.ruleNames = new String[ruleNumbers.size()];
     ruleNumbers.forEach((name, number) -> ruleNames[number] = name);
-    this.tags = new Tags(rules.tags(), false);
-    this.changedTags = new Tags(rules.tags(), true);
+    this.labels = new Labels(rules.tags());
     this.hiddenUrls = hiddenUrls;
     this.partial = partial;
     this.roots = roots;
     this.rules = rules;
     this.ordinals = ordinals;
+    this.unprojected = this;
+    this.projection = null;
+  }
+
+  /** Of which a caller wants a part. */
+  private View(View whole, Projection projection) {
+    this.ruleNumbers = whole.ruleNumbers;
+    this.ruleNames = whole.ruleNames;
+    this.labels = whole.labels;
+    this.hiddenUrls = whole.hiddenUrls;
+    this.partial = whole.partial;
+    this.roots = whole.roots;
+    this.rules = whole.rules;
+    this.ordinals = whole.ordinals;
+    this.unprojected = whole;
+    this.projection = projection;
+  }
+
+  /**
+   * The same view, of which answers hold only what a caller asked for: never more than the view
+   * shows. What is learned of a resource is learned from all of it.
+   */
+  public View projected(Results results) {
+    Projection wanted = Projection.of(results);
+    return wanted == null ? unprojected : new View(unprojected, wanted);
   }
 
   /**
@@ -176,13 +202,24 @@ public final class View {
     return roots.get(type);
   }
 
+  /** The view without what a caller asked for: two of one role have the same. */
+  View unprojected() {
+    return unprojected;
+  }
+
+  /** Which part of it is asked for; null for all. */
+  Projection projection() {
+    return projection;
+  }
+
   /**
-   * The labels of what is not seen whole.
+   * The labels of an answer.
    *
+   * @param partial whether it may be seen partly only
    * @param changed whether something of it may be shown changed
    */
-  Tags tags(boolean changed) {
-    return changed ? changedTags : tags;
+  Tags tags(boolean partial, boolean changed) {
+    return labels.of(partial, changed, projection != null);
   }
 
   /** Whether narrative and signatures stay where something is hidden. */

@@ -251,6 +251,7 @@ final class ViewCompiler {
             primitive ? Slot.Kind.PRIMITIVE : resource ? Slot.Kind.RESOURCE : Slot.Kind.OBJECT,
             element.list(),
             false);
+    slot.element = element;
     Set<Alive> next = new HashSet<>();
     PathRule change = null;
     for (Alive alive : state.alive()) {
@@ -302,6 +303,7 @@ final class ViewCompiler {
     number(node, slot);
     if (primitive && definition != null && !definition.elements().isEmpty()) {
       Slot beside = new Slot("_" + key, Slot.Kind.OBJECT, element.list(), true);
+      beside.element = element;
       beside.halved = slot.rewrite != null;
       beside.hiddenBy = beside.halved ? slot.rewrite.rule() : slot.hiddenBy;
       beside.version = slot.version;

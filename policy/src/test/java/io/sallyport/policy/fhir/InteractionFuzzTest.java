@@ -27,6 +27,9 @@ class InteractionFuzzTest {
           "Patient?name=a+b,c%2Cd%5C,e&_format=json",
           "Observation?value-quantity=5.4%7Chttp://unitsofmeasure.org%7Cmg",
           "Patient?family=%C3%9C%F0%9F%8F%A5",
+          "Observation?_elements=status,value,code&_total=none",
+          "Patient?_summary=count&name=a",
+          "Patient/1?_summary=true",
           "metadata?_pretty=true");
 
   private final InteractionParser parser = new InteractionParser(Definitions.r4());

@@ -39,6 +39,37 @@ class InteractionParserTest {
         .isEqualTo("Patient?gender=female&name:exact=Ann%20Lee");
   }
 
+  @Test
+  void howResultsAreWantedIsUnderstoodAndNotSentOn() {
+    Interaction read = get("Observation/1?_elements=value,status,value&_pretty=false");
+    assertThat(read.parameters()).isEmpty();
+    assertThat(read.results().elements()).containsExactly("value", "status");
+    assertThat(InteractionParser.canonical(read)).isEqualTo("Observation/1?_elements=value,status");
+    assertThat(InteractionParser.forwarded(read)).isEqualTo("Observation/1");
+
+    Interaction search = post("Patient/_search", "_total=none", "_summary=true&gender=female");
+    assertThat(InteractionParser.canonical(search))
+        .isEqualTo("Patient?gender=female&_summary=true&_total=none");
+    assertThat(InteractionParser.forwarded(search)).isEqualTo("Patient?gender=female");
+    assertThat(get("Patient/1/_history/2?_summary=data").results().subset()).isTrue();
+    assertThat(get("Patient/1?_summary=false").results().subset()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "_summary=count&gender=female",
+        "gender=female&_count=0",
+        "_count=0&gender=female"
+      })
+  void onlyTheNumberOfMatchesIsAskedForAsSuch(String query) {
+    Interaction asked = get("Patient?" + query);
+    assertThat(asked.counts()).isTrue();
+    assertThat(InteractionParser.forwarded(asked))
+        .isEqualTo("Patient?gender=female&_summary=count");
+    assertThat(get("Patient?_count=10").counts()).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "DELETE, Patient/1, INTERACTION_NOT_SUPPORTED",
@@ -64,8 +95,26 @@ class InteractionParserTest {
     "GET, Patient/1;jsessionid=2, MALFORMED_REQUEST",
     "GET, Patient/a_b, MALFORMED_REQUEST",
     "GET, Patient/1?name=x, UNKNOWN_PARAMETER",
-    "GET, Patient?_summary=text, UNKNOWN_PARAMETER",
-    "GET, Patient?_elements=name, UNKNOWN_PARAMETER",
+    "GET, Patient?_elements=status, UNKNOWN_PARAMETER",
+    "GET, Patient/1?_elements=status, UNKNOWN_PARAMETER",
+    "GET, 'Patient?_elements=name,', UNKNOWN_PARAMETER",
+    "GET, Patient?_elements=name.family, UNKNOWN_PARAMETER",
+    "GET, Patient?_elements=Patient.name, UNKNOWN_PARAMETER",
+    "GET, Patient?_elements=, UNKNOWN_PARAMETER",
+    "GET, Patient?_elements=name&_elements=id, MALFORMED_REQUEST",
+    "GET, Patient?_elements:exact=name, MALFORMED_REQUEST",
+    "GET, Patient?_elements=name&_summary=text, MALFORMED_REQUEST",
+    "GET, Patient?_summary=all, MALFORMED_REQUEST",
+    "GET, Patient?_summary=TRUE, MALFORMED_REQUEST",
+    "GET, Patient?_summary=, MALFORMED_REQUEST",
+    "GET, Patient?_summary=true&_summary=true, MALFORMED_REQUEST",
+    "GET, Patient/1?_summary=count, UNKNOWN_PARAMETER",
+    "GET, Patient?_total=some, MALFORMED_REQUEST",
+    "GET, Patient?_total=none&_total=none, MALFORMED_REQUEST",
+    "GET, Patient/1?_total=none, UNKNOWN_PARAMETER",
+    "GET, metadata?_summary=true, UNKNOWN_PARAMETER",
+    "GET, Patient?_pretty=yes, MALFORMED_REQUEST",
+    "GET, Patient/1?_pretty=, MALFORMED_REQUEST",
     "GET, Patient?_filter=a, UNKNOWN_PARAMETER",
     "GET, Patient?_contained=true, UNKNOWN_PARAMETER",
     "GET, Patient?_containedType=container, UNKNOWN_PARAMETER",

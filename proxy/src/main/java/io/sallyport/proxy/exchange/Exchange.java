@@ -100,11 +100,11 @@ public final class Exchange {
 
   /**
    * The request target below the upstream's base that stands for a permit: rebuilt from the
-   * interaction, or for a further page the reference that the upstream itself gave us and we
-   * sealed.
+   * interaction without what is ours to do with the results, or for a further page the reference
+   * that the upstream itself gave us and we sealed.
    */
   public String upstreamReference(Decision.Permit permit) {
-    return page != null ? page : InteractionParser.canonical(permit.interaction());
+    return page != null ? page : InteractionParser.forwarded(permit.interaction());
   }
 
   Identity identity() {

@@ -32,7 +32,7 @@ import javax.xml.stream.XMLStreamReader;
  * <pre>
  * V stamp                            what it was made from: the sources and this program
  * T name kind parent abstract        a type; its E lines follow
- * E name path min list choice modifier types
+ * E name path min list choice modifier summary types
  * S code type bases expression components targets   a search parameter
  * C type codes                       patient compartment: the parameters that make a member
  * P type paths                       the elements that name the patient
@@ -174,6 +174,7 @@ public final class Extract {
         Boolean.toString(!element.text("max").equals("1")),
         Boolean.toString(choice),
         element.text("isModifier").equals("true") ? "true" : "false",
+        element.text("isSummary").equals("true") ? "true" : "false",
         String.join(",", types));
   }
 
