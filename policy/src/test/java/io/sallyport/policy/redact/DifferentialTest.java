@@ -3,8 +3,10 @@ package io.sallyport.policy.redact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.fhir.Results;
 import io.sallyport.policy.redact.Examples.Example;
 import io.sallyport.policy.redact.Redactor.Layer;
+import io.sallyport.policy.redact.naive.NaiveProjection;
 import io.sallyport.policy.redact.naive.NaiveRedactor;
 import io.sallyport.policy.redact.naive.Policy;
 import io.sallyport.policy.redact.naive.Tree;
@@ -30,6 +32,7 @@ class DifferentialTest {
   private final Redactor redactor = new Redactor(Limits.DEFAULT);
   private int compared;
   private int changed;
+  private int projected;
 
   @Test
   void aSampleIsRedactedAsTheTreeIs() throws IOException {
@@ -44,6 +47,7 @@ class DifferentialTest {
     }
     assertThat(compared).isEqualTo(SAMPLE * 2);
     assertThat(changed).isGreaterThan(SAMPLE / 2);
+    assertThat(projected).isGreaterThan(SAMPLE / 4);
   }
 
   @Test
@@ -68,27 +72,37 @@ class DifferentialTest {
       Policy policy = maker.next();
       View view = PolicyMaker.view(policy);
       NaiveRedactor naive = new NaiveRedactor(policy);
-      String about = example + ", " + policy + ", seed " + seed;
-      compare(example.json(), tree, view, naive, about);
+      Results results = maker.results();
+      String about = example + ", " + policy + ", " + results + ", seed " + seed;
+      compare(example.json(), tree, view, naive, results, about);
       if (rewritten.length <= Limits.DEFAULT.resourceBytesMax()) {
-        compare(rewritten, rewrittenTree, view, naive, "rewritten " + about);
+        compare(rewritten, rewrittenTree, view, naive, results, "rewritten " + about);
       }
     }
   }
 
-  private void compare(byte[] json, Tree tree, View view, NaiveRedactor naive, String about) {
-    String expected = Tree.render(naive.redact(tree));
-    String found;
-    try {
-      found = compact(Views.bytes(Views.redact(redactor, view, Layer.ELEMENT, json)));
-    } catch (Refusal refused) {
-      throw new AssertionError(about, refused);
-    }
+  private void compare(
+      byte[] json, Tree tree, View view, NaiveRedactor naive, Results results, String about) {
+    Tree seen = naive.redact(tree);
+    String expected = Tree.render(seen);
     compared++;
     if (!expected.equals(Tree.render(tree))) {
       changed++;
     }
-    assertThat(found).as(about).isEqualTo(expected);
+    assertThat(redacted(view, json, about)).as(about).isEqualTo(expected);
+    String part = Tree.render(new NaiveProjection(results).project(seen));
+    if (!part.equals(expected)) {
+      projected++;
+    }
+    assertThat(redacted(view.projected(results), json, about)).as(about).isEqualTo(part);
+  }
+
+  private String redacted(View view, byte[] json, String about) {
+    try {
+      return compact(Views.bytes(Views.redact(redactor, view, Layer.ELEMENT, json)));
+    } catch (Refusal refused) {
+      throw new AssertionError(about, refused);
+    }
   }
 
   /** Without the white space between tokens. */

@@ -3,6 +3,7 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.fhir.Results;
 import io.sallyport.policy.redact.naive.Fhir;
 import io.sallyport.policy.redact.naive.Fhir.Found;
 import io.sallyport.policy.redact.naive.Policy;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
 /** Makes policies at random that have something to do with a resource. */
 final class PolicyMaker {
   private static final Problem.Location AT = new Problem.Location("policy.yaml", 1, 1);
+
+  private static final List<String> SUMMARIES = List.of("true", "text", "data");
 
   /** An element that the resource holds: where it is, from which type, as which type. */
   private record Spot(String root, List<Found> path, String owner) {
@@ -93,6 +96,20 @@ final class PolicyMaker {
       change.add(new Change(changedAnywhere(spot), pick(methods(spot))));
     }
     return new Policy(rules, hide, change, random.nextBoolean());
+  }
+
+  /** What a caller may want of the resource's results. */
+  Results results() {
+    int kind = random.nextInt(8);
+    if (kind < SUMMARIES.size()) {
+      return new Results(SUMMARIES.get(kind), List.of(), "");
+    }
+    Set<String> elements = new TreeSet<>();
+    List<Spot> own = spots.stream().filter(spot -> spot.root().equals(rootType)).toList();
+    for (int i = random.nextInt(4); i >= 0 && !own.isEmpty(); i--) {
+      elements.add(pick(own).path().get(0).element().name());
+    }
+    return new Results("", List.copyOf(elements), "");
   }
 
   private Policy.Rule rule(String type) {

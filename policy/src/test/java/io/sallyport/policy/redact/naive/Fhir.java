@@ -22,7 +22,13 @@ public final class Fhir {
 
   /** An element: its name without {@code [x]}, and the types it may have. */
   public record Element(
-      String name, boolean list, boolean required, boolean choice, List<String> types) {
+      String name,
+      boolean list,
+      boolean required,
+      boolean choice,
+      boolean modifier,
+      boolean summary,
+      List<String> types) {
     /** The JSON key under which a value of one of its types stands. */
     public String key(String type) {
       return choice ? name + Character.toUpperCase(type.charAt(0)) + type.substring(1) : name;
@@ -101,7 +107,15 @@ public final class Fhir {
     boolean choice = path.endsWith("[x]");
     String name = path.substring(path.lastIndexOf('.') + 1).replace("[x]", "");
     boolean list = !definition.getMax().equals("1");
-    Element element = new Element(name, list, definition.getMin() > 0, choice, types);
+    Element element =
+        new Element(
+            name,
+            list,
+            definition.getMin() > 0,
+            choice,
+            definition.getIsModifier(),
+            definition.getIsSummary(),
+            types);
     for (String type : types) {
       owner.keys().put(element.key(type), new Found(element, type, false));
       if (Character.isLowerCase(type.charAt(0))) {
