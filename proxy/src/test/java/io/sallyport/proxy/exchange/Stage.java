@@ -60,6 +60,11 @@ final class Stage {
           purpose: [HPAYMT]
           types:
             Coverage: {do: [read], show: all}
+        app:
+          purpose: [PATRQT]
+          compartment: {Patient: token.patient, membership: subject}
+          types:
+            Observation: {do: [read, search], show: all}
       """;
 
   static final String UPSTREAM = "http://ehr.internal:8080/fhir";
@@ -158,7 +163,7 @@ final class Stage {
         windowBytes);
   }
 
-  /** The token of this stage: role/purpose/subject. */
+  /** The token of this stage: role/purpose/subject; the subject is the caller's own patient. */
   private static CompletionStage<Identity> authenticate(String authorization) {
     if (authorization == null) {
       return CompletableFuture.failedFuture(new Refusal(Reason.NO_CREDENTIALS, "none"));
@@ -167,7 +172,7 @@ final class Stage {
       throw new IllegalStateException("a programming error in an authenticator");
     }
     String[] parts = authorization.substring("Bearer ".length()).split("/");
-    Claims claims = new Claims(Map.of("role", parts[0], "purpose", parts[1]));
+    Claims claims = new Claims(Map.of("role", parts[0], "purpose", parts[1], "patient", parts[2]));
     return CompletableFuture.completedFuture(
         new Identity("https://idp", parts[2], "app", "jti", Long.MAX_VALUE, claims));
   }
