@@ -1,6 +1,7 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.redact.Total;
 import io.sallyport.policy.redact.View;
 
 /** What the policy says of one {@link AccessRequest}. */
@@ -28,7 +29,25 @@ public sealed interface Decision {
       Interaction interaction,
       View view,
       ReleaseRule release)
-      implements Decision {}
+      implements Decision {
+    /**
+     * Whether every match of a search is released whatever it holds, so that the upstream's number
+     * of matches tells nothing that is hidden. Whatever makes a release depend on a resource is
+     * asked here.
+     */
+    public boolean unfiltered() {
+      return release.unconditional() && view.showsEvery(interaction.type());
+    }
+
+    /** What may be said of the number of a search's matches. */
+    public Total total() {
+      return new Total(
+          interaction.results().wantsTotal(),
+          unfiltered(),
+          interaction.counts(),
+          view.smallestCount());
+    }
+  }
 
   /**
    * The access is refused.

@@ -308,7 +308,8 @@ final class Explainer {
             had.acceptRisk(),
             had.compartment(),
             had.denied(),
-            had.watch());
+            had.watch(),
+            had.smallestCount());
     // What is wrong with the policy was said when it was loaded.
     return View.compile(definitions, rules, told -> {});
   }

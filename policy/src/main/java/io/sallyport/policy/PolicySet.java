@@ -206,13 +206,18 @@ public final class PolicySet {
     } else if (compartment != null && Narrowing.outside(compartment, asked)) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }
-    return new Decision.Permit(
-        role.name(),
-        purpose,
-        role.path(asked.type()),
-        sent,
-        role.view().projected(asked.results()),
-        new ReleaseRule(compartment, denied));
+    Decision.Permit permit =
+        new Decision.Permit(
+            role.name(),
+            purpose,
+            role.path(asked.type()),
+            sent,
+            role.view().projected(asked.results()),
+            new ReleaseRule(compartment, denied));
+    if (asked.counts() && !permit.unfiltered()) {
+      throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "a number would count what is withheld");
+    }
+    return permit;
   }
 
   /** The caller's compartment. A missing claim denies: it must never skip the compartment. */

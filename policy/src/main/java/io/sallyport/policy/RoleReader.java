@@ -37,6 +37,7 @@ final class RoleReader {
           "absent",
           "compartment",
           "deny-segments",
+          "counts",
           "accept-risk");
   private static final Set<String> KEYS_NOT_YET =
       Set.of(
@@ -44,7 +45,6 @@ final class RoleReader {
           "scopes",
           "needs",
           "pseudonym",
-          "counts",
           "preset",
           "client",
           "include",
@@ -107,6 +107,7 @@ final class RoleReader {
     boolean versions = fields.word("versions", "hide", Set.of("show", "hide")).equals("show");
     String absent = fields.word("absent", defaults.absent(), Set.of("unknown", "masked"));
     Set<String> risk = risk(fields, fields.take("accept-risk"));
+    int smallestCount = CountsReader.read(fields, problems);
     Map<String, TypeRule> types = types(fields, fields.take("types"));
     fields.finish();
     CompartmentRule rule =
@@ -126,7 +127,8 @@ final class RoleReader {
         risk,
         rule,
         segments.bits(denied),
-        segments.watch(segments.bits(denied) | forbidden));
+        segments.watch(segments.bits(denied) | forbidden),
+        smallestCount);
   }
 
   private Set<String> segments(Fields fields) {

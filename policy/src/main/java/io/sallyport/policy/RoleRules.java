@@ -24,6 +24,7 @@ import java.util.Set;
  * @param compartment what binds it to one patient; null for nothing
  * @param denied the segments whose resources it is not given, as bits
  * @param watch the codes of these segments, and of those that a forbid may deny it
+ * @param smallestCount numbers of matches from 1 up to below it are not told; 1 tells all
  */
 public record RoleRules(
     String name,
@@ -37,7 +38,8 @@ public record RoleRules(
     Set<String> acceptRisk,
     CompartmentRule compartment,
     long denied,
-    CodeSet watch) {
+    CodeSet watch,
+    int smallestCount) {
 
   /**
    * What a role may do with, and see of, one type.

@@ -3,6 +3,7 @@ package io.sallyport.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ca.uhn.fhir.rest.api.SummaryEnum;
 import ca.uhn.fhir.rest.client.api.IGenericClient;
 import ca.uhn.fhir.rest.client.api.IRestfulClientFactory;
 import ca.uhn.fhir.rest.client.api.ServerValidationModeEnum;
@@ -118,6 +119,30 @@ class EndToEndTest {
 
     assertThat(stored).isGreaterThan(6);
     assertThat(ids).hasSize((int) stored).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void hapisClientAsksForAPartAndForANumber() throws Exception {
+    String patient = ehr.patients().get(0).getIdPart();
+    var search =
+        client().search().forResource(Observation.class).where(Observation.PATIENT.hasId(patient));
+
+    Bundle part = search.elementsSubset("issued").count(3).returnBundle(Bundle.class).execute();
+    Observation one = (Observation) part.getEntryFirstRep().getResource();
+    assertThat(one.hasIssued() && one.hasStatus() && one.hasCode()).isTrue();
+    assertThat(one.hasSubject() || one.hasEffective() || one.hasCategory()).isFalse();
+    assertThat(one.getMeta().getTag()).anyMatch(tag -> tag.getCode().equals("SUBSETTED"));
+
+    Bundle number =
+        client()
+            .search()
+            .forResource(Observation.class)
+            .where(Observation.PATIENT.hasId(patient))
+            .summaryMode(SummaryEnum.COUNT)
+            .returnBundle(Bundle.class)
+            .execute();
+    assertThat(number.getTotal()).isGreaterThan(6);
+    assertThat(number.getEntry()).isEmpty();
   }
 
   @Test

@@ -35,25 +35,20 @@ final class BundleLinks {
     }
   }
 
-  /**
-   * Writes what comes behind the entries: our own links, and the total where the page is all. The
-   * upstream's total counts what was withheld; ours counts what was released.
-   */
-  void write(WindowWriter out, BundleStream.Envelope envelope, int released) {
+  /** Writes our own links behind the entries; answers whether none leads to another page. */
+  boolean write(WindowWriter out, BundleStream.Envelope envelope) {
     out.text(",\"link\":[");
     link(out, "self", envelope.self());
     others.forEach(
         (relation, url) -> {
-          String ours = envelope.links().apply(url);
+          String ours = envelope.total().only() ? null : envelope.links().apply(url);
           if (ours != null) {
             out.text(",");
             link(out, relation, ours);
           }
         });
     out.text("]");
-    if (others.keySet().stream().noneMatch(BundleLinks::continues)) {
-      out.text(",\"total\":" + released);
-    }
+    return others.keySet().stream().noneMatch(BundleLinks::continues);
   }
 
   private static void link(WindowWriter out, String relation, String url) {

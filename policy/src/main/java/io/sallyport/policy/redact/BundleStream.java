@@ -29,6 +29,7 @@ public final class BundleStream {
    *     self} is given by {@code self}
    * @param self the caller's own request URL, for the {@code self} link
    * @param windowBytes how much redacted output makes a window
+   * @param total what may be said of the number of matches
    */
   public record Envelope(
       String type,
@@ -36,7 +37,19 @@ public final class BundleStream {
       Rebase rebase,
       UnaryOperator<String> links,
       String self,
-      int windowBytes) {}
+      int windowBytes,
+      Total total) {
+    /** One that counts what was released. */
+    public Envelope(
+        String type,
+        Compartment compartment,
+        Rebase rebase,
+        UnaryOperator<String> links,
+        String self,
+        int windowBytes) {
+      this(type, compartment, rebase, links, self, windowBytes, Total.RELEASED);
+    }
+  }
 
   /** Bytes from a member's key to its value: white space between them is held back with it. */
   private static final int MEMBER_HEAD_BYTES_MAX = 16 << 10;
@@ -367,8 +380,9 @@ public final class BundleStream {
       throw malformed("not a searchset");
     }
     judge.close();
-    members.links().write(out, envelope, judge.released());
-    out.text("}");
+    boolean onlyPage = members.links().write(out, envelope);
+    int total = envelope.total().of(onlyPage, judge.released(), members.total());
+    out.text(total < 0 ? "}" : ",\"total\":" + total + "}");
     ready.add(out.window());
     finished = true;
   }

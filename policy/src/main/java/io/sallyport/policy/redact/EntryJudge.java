@@ -185,7 +185,7 @@ final class EntryJudge {
   }
 
   private void release(byte[] s, String mode) {
-    if (refused != null || !mode.equals("match")) {
+    if (refused != null || !mode.equals("match") || envelope.total().only()) {
       if (refused != OUTCOME) {
         out.withhold();
       }

@@ -13,6 +13,7 @@ final class EnvelopeMembers {
   private final Set<String> keys = new HashSet<>();
   private final BundleLinks links = new BundleLinks();
   private String type = "";
+  private int total = -1;
 
   boolean has(String key) {
     return keys.contains(key);
@@ -38,6 +39,7 @@ final class EnvelopeMembers {
       }
       case "type" -> type = text(value, to);
       case "link" -> links.read(value, to);
+      case "total" -> total = number(value, to);
       default -> {}
     }
     return null;
@@ -45,6 +47,17 @@ final class EnvelopeMembers {
 
   private static String text(byte[] value, int to) {
     return value[0] == '"' ? Text.decode(value, 1, to - 1) : "";
+  }
+
+  /** An unsignedInt; -1 for anything else. */
+  private static int number(byte[] value, int to) {
+    String text = Text.decode(value, 0, to);
+    return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+  }
+
+  /** What the upstream says the number of matches is; -1 for nothing. */
+  int total() {
+    return total;
   }
 
   boolean searchset() {

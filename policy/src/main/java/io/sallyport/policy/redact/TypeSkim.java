@@ -78,6 +78,11 @@ final class TypeSkim {
         && Text.decode(s, from, to).equals(new String(wanted, StandardCharsets.US_ASCII));
   }
 
+  /** Whether {@link #withheld} may be true of a type. */
+  static boolean mayBeWithheld(String type) {
+    return type.equals("Bundle") || type.equals("OperationOutcome") || type.equals("Binary");
+  }
+
   /**
    * Whether a resource is not released in an answer, whatever the view: a Bundle that is only right
    * as a whole or is an answer itself (a redacted document is another document), an outcome, which

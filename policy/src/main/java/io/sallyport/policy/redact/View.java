@@ -94,6 +94,11 @@ public final class View {
     return roots.containsKey(type);
   }
 
+  /** Whether every resource of this type is released, whatever it holds. */
+  public boolean showsEvery(String type) {
+    return shows(type) && !TypeSkim.mayBeWithheld(type);
+  }
+
   /** Whether the type is seen whole and unchanged. */
   public boolean whole(String type) {
     Node root = roots.get(type);
@@ -186,6 +191,11 @@ public final class View {
         && slot.key.length() > step.length()
         && Character.isUpperCase(slot.key.charAt(step.length()))
         && node.find(step) == null;
+  }
+
+  /** Numbers of matches from 1 up to below this one are not told. */
+  public int smallestCount() {
+    return rules.smallestCount();
   }
 
   /** Whether versionId, lastUpdated, ETag and Last-Modified are shown. */

@@ -97,7 +97,7 @@ final class Views {
     return View.compile(
         Definitions.r4(),
         new RoleRules(
-            "r", types, hide, change, keepDerived, tags, absent, versions, risk, null, 0, watch),
+            "r", types, hide, change, keepDerived, tags, absent, versions, risk, null, 0, watch, 1),
         problems::add);
   }
 

@@ -135,7 +135,8 @@ final class OfflineRedaction {
                 BASE,
                 link -> BASE.external() + "?_page=offline", // sealed anew for each caller
                 BASE.external() + "/" + InteractionParser.canonical(permit.interaction()),
-                WINDOW_BYTES));
+                WINDOW_BYTES,
+                permit.total()));
     ByteArrayOutputStream whole = new ByteArrayOutputStream(input.length);
     for (int from = 0; from < input.length; from += FEED_BYTES) {
       stream.feed(input, from, Math.min(FEED_BYTES, input.length - from));

@@ -52,7 +52,8 @@ final class BundleWindows implements Windows {
                       : external + "?" + SealedLinks.PARAMETER + "=" + token;
                 },
                 external + "/" + search,
-                x.snapshot().windowBytes()),
+                x.snapshot().windowBytes(),
+                permit.total()),
             this::outlet);
   }
 
