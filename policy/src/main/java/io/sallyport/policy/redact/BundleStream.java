@@ -42,12 +42,12 @@ public final class BundleStream {
     /** One that counts what was released. */
     public Envelope(
         String type,
-        Compartment compartment,
+        ReleaseRule release,
         Rebase rebase,
         UnaryOperator<String> links,
         String self,
         int windowBytes) {
-      this(type, compartment, rebase, links, self, windowBytes, Total.RELEASED);
+      this(type, release, rebase, links, self, windowBytes, Total.RELEASED);
     }
   }
 
