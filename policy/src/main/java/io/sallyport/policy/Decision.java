@@ -1,8 +1,11 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.redact.Total;
 import io.sallyport.policy.redact.View;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the policy says of one {@link AccessRequest}. */
 public sealed interface Decision {
@@ -37,6 +40,22 @@ public sealed interface Decision {
      */
     public boolean unfiltered() {
       return release.unconditional() && view.showsEvery(interaction.type());
+    }
+
+    /** How many matches are on a page where the caller does not say and we cannot leave it open. */
+    private static final String PAGE = "50";
+
+    /**
+     * The same with a page size, where matches may be withheld: our pages are filled to it, so that
+     * their size does not tell of what is missing.
+     */
+    Permit paged() {
+      if (unfiltered() || interaction.count() >= 0) {
+        return this;
+      }
+      List<Parameter> parameters = new ArrayList<>(interaction.parameters());
+      parameters.add(new Parameter("_count", "", PAGE));
+      return new Permit(role, purpose, rule, interaction.with(parameters), view, release);
     }
 
     /** What may be said of the number of a search's matches. */

@@ -217,7 +217,7 @@ public final class PolicySet {
     if (asked.counts() && !permit.unfiltered()) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "a number would count what is withheld");
     }
-    return permit;
+    return asked.kind() == Kind.SEARCH ? permit.paged() : permit;
   }
 
   /** The caller's compartment. A missing claim denies: it must never skip the compartment. */

@@ -6,6 +6,7 @@ import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.BundleStream;
+import io.sallyport.policy.redact.Envelope;
 import io.sallyport.policy.redact.Fact;
 import io.sallyport.policy.redact.Limits;
 import io.sallyport.policy.redact.Rebase;
@@ -92,8 +93,7 @@ class CompartmentTest {
             new Redactor(Limits.DEFAULT),
             permit.view(),
             Limits.DEFAULT,
-            new BundleStream.Envelope(
-                type, permit.release(), REBASE, link -> null, REBASE.external(), 4096));
+            new Envelope(type, permit.release(), REBASE, link -> null, REBASE.external(), 4096));
     stream.feed(bytes, 0, bytes.length);
     stream.finish();
     List<String> ids = new ArrayList<>();
@@ -229,17 +229,17 @@ class CompartmentTest {
   @Test
   void searchesAskForTheOwnPatient() {
     assertThat(sent(subject, "Observation?code=1234-5"))
-        .isEqualTo("Observation?code=1234-5&patient=Patient/p1");
+        .isEqualTo("Observation?code=1234-5&patient=Patient/p1&_count=50");
     assertThat(sent(subject, "Coverage?status=active"))
-        .isEqualTo("Coverage?status=active&patient=Patient/p1");
+        .isEqualTo("Coverage?status=active&patient=Patient/p1&_count=50");
     for (String own :
         List.of(
             "patient=p1", "patient=Patient%2Fp1", "subject=Patient%2Fp1", "subject:Patient=p1")) {
       assertThat(sent(subject, "Observation?" + own))
-          .isEqualTo("Observation?" + own.replace("%2F", "/"));
+          .isEqualTo("Observation?" + own.replace("%2F", "/") + "&_count=50");
     }
     assertThat(sent(whole, "Observation?performer=Patient%2Fp1"))
-        .isEqualTo("Observation?performer=Patient/p1");
+        .isEqualTo("Observation?performer=Patient/p1&_count=50");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.redact.BundleStream;
+import io.sallyport.policy.redact.Envelope;
 import io.sallyport.policy.redact.Fact;
 import io.sallyport.policy.redact.Limits;
 import io.sallyport.policy.redact.Rebase;
@@ -266,7 +267,7 @@ class SegmentTest {
             new Redactor(Limits.DEFAULT),
             permit.view(),
             Limits.DEFAULT,
-            new BundleStream.Envelope(
+            new Envelope(
                 "Condition", permit.release(), REBASE, url -> null, REBASE.external(), 64 << 10));
     byte[] bytes = bundle.getBytes(StandardCharsets.UTF_8);
     stream.feed(bytes, 0, bytes.length);

@@ -56,6 +56,16 @@ public record Interaction(
     }
   }
 
+  /** How many matches the caller wants on a page; -1 when it does not say. */
+  public int count() {
+    for (Parameter parameter : parameters) {
+      if (parameter.name().equals("_count")) {
+        return Integer.parseInt(parameter.value());
+      }
+    }
+    return -1;
+  }
+
   public Interaction {
     parameters = List.copyOf(parameters);
   }

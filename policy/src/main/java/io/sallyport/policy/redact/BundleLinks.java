@@ -35,10 +35,25 @@ final class BundleLinks {
     }
   }
 
+  /** The upstream's link to its next page; null when there is none. */
+  String next() {
+    return others.get("next");
+  }
+
   /** Writes our own links behind the entries; answers whether none leads to another page. */
-  boolean write(WindowWriter out, BundleStream.Envelope envelope) {
+  boolean write(WindowWriter out, Envelope envelope, PageFill fill) {
     out.text(",\"link\":[");
     link(out, "self", envelope.self());
+    if (fill.active()) {
+      String upstreams = next() == null ? null : envelope.links().apply(next());
+      String next = fill.open() ? upstreams : fill.rest();
+      if (next != null) {
+        out.text(",");
+        link(out, "next", next);
+      }
+      out.text("]");
+      return next == null && fill.first();
+    }
     others.forEach(
         (relation, url) -> {
           String ours = envelope.total().only() ? null : envelope.links().apply(url);

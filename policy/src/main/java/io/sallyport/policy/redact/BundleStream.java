@@ -2,12 +2,10 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
-import io.sallyport.policy.ReleaseRule;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * A searchset on its way through: chunks in, windows of judged entries out, in constant memory.
@@ -19,38 +17,6 @@ import java.util.function.UnaryOperator;
  * <p>Not thread-safe; bound to its redactor's loop.
  */
 public final class BundleStream {
-  /**
-   * What the caller asked for, and how the envelope is rewritten.
-   *
-   * @param type the resource type of matches; entries of other types are dropped
-   * @param release what an entry must be: others are dropped
-   * @param rebase URL rewriting for fullUrl and content
-   * @param links rewrites a {@code next}/{@code previous}/... link's URL, null drops it; {@code
-   *     self} is given by {@code self}
-   * @param self the caller's own request URL, for the {@code self} link
-   * @param windowBytes how much redacted output makes a window
-   * @param total what may be said of the number of matches
-   */
-  public record Envelope(
-      String type,
-      ReleaseRule release,
-      Rebase rebase,
-      UnaryOperator<String> links,
-      String self,
-      int windowBytes,
-      Total total) {
-    /** One that counts what was released. */
-    public Envelope(
-        String type,
-        ReleaseRule release,
-        Rebase rebase,
-        UnaryOperator<String> links,
-        String self,
-        int windowBytes) {
-      this(type, release, rebase, links, self, windowBytes, Total.RELEASED);
-    }
-  }
-
   /** Bytes from a member's key to its value: white space between them is held back with it. */
   private static final int MEMBER_HEAD_BYTES_MAX = 16 << 10;
 
@@ -78,7 +44,8 @@ public final class BundleStream {
   private final EntryJudge judge;
   private final WindowWriter out;
   private final Skip skip = new Skip();
-  private final EnvelopeMembers members = new EnvelopeMembers();
+  private EnvelopeMembers members = new EnvelopeMembers();
+  private final PageFill fill;
   private final Deque<Redacted> ready = new ArrayDeque<>();
 
   private byte[] held = {};
@@ -95,21 +62,28 @@ public final class BundleStream {
 
   /** A stream whose windows keep their bytes until they are written. */
   public BundleStream(Redactor redactor, View view, Limits limits, Envelope envelope) {
-    this(redactor, view, limits, envelope, null);
+    this(redactor, view, limits, envelope, PageFill.none(), null);
   }
 
   /**
    * A stream that writes straight to where its windows leave from.
    *
+   * @param fill where pages are filled up; null where they are the upstream's
    * @param outlet gives the next window's sink, in the order in which {@link #window} answers them
    */
   public BundleStream(
-      Redactor redactor, View view, Limits limits, Envelope envelope, Supplier<Sink> outlet) {
+      Redactor redactor,
+      View view,
+      Limits limits,
+      Envelope envelope,
+      PageFill fill,
+      Supplier<Sink> outlet) {
     this.redactor = redactor;
     this.limits = limits;
     this.envelope = envelope;
     this.out = new WindowWriter(view, outlet);
-    this.judge = new EntryJudge(redactor, view, envelope, limits, out);
+    this.fill = fill == null ? PageFill.none() : fill;
+    this.judge = new EntryJudge(redactor, view, envelope, limits, this.fill, out);
     out.text("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
   }
 
@@ -307,7 +281,7 @@ public final class BundleStream {
       }
       if (discarding) {
         discarding = false;
-        out.withhold();
+        judge.tooLarge();
       } else {
         judge(end);
       }
@@ -366,8 +340,35 @@ public final class BundleStream {
     return new Refusal(Reason.UPSTREAM_INVALID, "byte " + (consumed + at) + ": " + why);
   }
 
+  /**
+   * The upstream's body ended cleanly. Its link to its next page, where that is needed to fill
+   * ours; else null.
+   */
+  public String more() {
+    end();
+    return fill.open() ? members.links().next() : null;
+  }
+
+  /** Another page of the upstream's begins, to fill ours. */
+  public void resume() {
+    members = new EnvelopeMembers();
+    fill.turn();
+    consumed = 0;
+    state = State.START;
+  }
+
   /** The upstream's body ended cleanly. The last window (perhaps empty of entries) is ready. */
   public void finish() {
+    end();
+    judge.close();
+    boolean onlyPage = members.links().write(out, envelope, fill);
+    int total = envelope.total().of(onlyPage, judge.released(), members.total());
+    out.text(total < 0 ? "}" : ",\"total\":" + total + "}");
+    ready.add(out.window());
+    finished = true;
+  }
+
+  private void end() {
     if (state == State.ENTRY || state == State.FIRST_ENTRY) {
       // What could not be walked may have been wrong, not cut.
       attempts = ATTEMPTS_MAX;
@@ -379,12 +380,6 @@ public final class BundleStream {
     if (!members.searchset()) {
       throw malformed("not a searchset");
     }
-    judge.close();
-    boolean onlyPage = members.links().write(out, envelope);
-    int total = envelope.total().of(onlyPage, judge.released(), members.total());
-    out.text(total < 0 ? "}" : ",\"total\":" + total + "}");
-    ready.add(out.window());
-    finished = true;
   }
 
   /** The next full window, or after {@link #finish} the last; null when more input is needed. */

@@ -38,8 +38,9 @@ final class EntryJudge {
 
   private final Redactor redactor;
   private final View view;
-  private final BundleStream.Envelope envelope;
+  private final Envelope envelope;
   private final Limits limits;
+  private final PageFill fill;
   private final WindowWriter out;
   private final byte[] fullUrl;
   private final boolean showsId;
@@ -57,13 +58,15 @@ final class EntryJudge {
   EntryJudge(
       Redactor redactor,
       View view,
-      BundleStream.Envelope envelope,
+      Envelope envelope,
       Limits limits,
+      PageFill fill,
       WindowWriter out) {
     this.redactor = redactor;
     this.view = view;
     this.envelope = envelope;
     this.limits = limits;
+    this.fill = fill;
     this.out = out;
     this.showsId = view.visibility(envelope.type() + ".id") == View.Visibility.FULL;
     String base = envelope.rebase() == null ? "" : envelope.rebase().external() + "/";
@@ -184,7 +187,17 @@ final class EntryJudge {
     return to;
   }
 
+  /** An entry that is larger than anything we judge. */
+  void tooLarge() {
+    if (fill.reaches()) {
+      out.withhold();
+    }
+  }
+
   private void release(byte[] s, String mode) {
+    if (!fill.reaches()) {
+      return; // on the page before, or the one behind
+    }
     if (refused != null || !mode.equals("match") || envelope.total().only()) {
       if (refused != OUTCOME) {
         out.withhold();
@@ -194,6 +207,9 @@ final class EntryJudge {
     Fact fact = redactor.fact(envelope.type());
     if (!envelope.release().holds(fact)) {
       out.withhold();
+      return;
+    }
+    if (!fill.takes(released)) {
       return;
     }
     out.bytes(released++ == 0 ? FIRST : NEXT);

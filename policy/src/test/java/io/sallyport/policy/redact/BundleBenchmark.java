@@ -47,13 +47,14 @@ public class BundleBenchmark {
             redactor,
             view,
             Limits.DEFAULT,
-            new BundleStream.Envelope(
+            new Envelope(
                 "Observation",
                 ReleaseRule.ANY,
                 Views.REBASE,
                 url -> null,
                 "https://fhir.example/r4",
                 64 << 10),
+            null,
             this::outlet);
     long written = 0;
     for (int from = 0; from < json.length; from += CHUNK) {

@@ -46,7 +46,7 @@ class BundleStreamTest {
             new Redactor(limits),
             view,
             limits,
-            new BundleStream.Envelope(
+            new Envelope(
                 "Patient",
                 onlyId == null ? ReleaseRule.ANY : only(onlyId),
                 Views.REBASE,

@@ -63,7 +63,7 @@ class RedactorFuzzTest {
             redactor,
             VIEW,
             Limits.DEFAULT,
-            new BundleStream.Envelope(
+            new Envelope(
                 "Patient",
                 ReleaseRule.ANY,
                 Views.REBASE,

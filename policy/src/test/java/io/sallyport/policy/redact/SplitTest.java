@@ -148,7 +148,7 @@ class SplitTest {
             new Redactor(Limits.DEFAULT),
             view,
             Limits.DEFAULT,
-            new BundleStream.Envelope(
+            new Envelope(
                 type,
                 ReleaseRule.ANY,
                 Views.REBASE,

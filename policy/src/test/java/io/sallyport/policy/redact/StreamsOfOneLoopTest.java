@@ -73,7 +73,7 @@ class StreamsOfOneLoopTest {
               redactor,
               view,
               Limits.DEFAULT,
-              new BundleStream.Envelope(
+              new Envelope(
                   "Observation",
                   ReleaseRule.ANY,
                   Views.REBASE,

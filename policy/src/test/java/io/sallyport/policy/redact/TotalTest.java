@@ -2,6 +2,7 @@ package io.sallyport.policy.redact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.policy.ReleaseRule;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -93,9 +94,9 @@ class TotalTest {
             new Redactor(Limits.DEFAULT),
             VIEW,
             Limits.DEFAULT,
-            new BundleStream.Envelope(
+            new Envelope(
                 "Patient",
-                null,
+                ReleaseRule.ANY,
                 Views.REBASE,
                 url -> "https://fhir.example/r4?sealed=1",
                 "https://fhir.example/r4/Patient",

@@ -5,6 +5,7 @@ import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.redact.BundleStream;
+import io.sallyport.policy.redact.Envelope;
 import io.sallyport.policy.redact.Fact;
 import io.sallyport.policy.redact.Limits;
 import io.sallyport.policy.redact.Rebase;
@@ -129,7 +130,7 @@ final class OfflineRedaction {
             redactor,
             permit.view(),
             Limits.DEFAULT,
-            new BundleStream.Envelope(
+            new Envelope(
                 searched,
                 permit.release(),
                 BASE,

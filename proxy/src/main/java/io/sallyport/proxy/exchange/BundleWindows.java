@@ -3,8 +3,11 @@ package io.sallyport.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.redact.BundleStream;
+import io.sallyport.policy.redact.Envelope;
+import io.sallyport.policy.redact.PageFill;
 import io.sallyport.policy.redact.Redacted;
 import io.sallyport.policy.redact.Sink;
+import io.sallyport.proxy.journal.Recorded;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -21,40 +24,72 @@ final class BundleWindows implements Windows {
   /** A window ends with the entry that fills it: mostly this much behind its size. */
   private static final int SLACK_BYTES = 8 << 10;
 
+  /**
+   * The pages of the upstream's that one of ours may take. A caller of whom more is hidden in a row
+   * is shown a short page: one of the few things that may tell of what is withheld.
+   */
+  private static final int PAGES_MAX = 10;
+
   private final Deque<Body> bodies = new ArrayDeque<>();
   private final Exchange x;
-  private final Upstream.Response response;
+  private final Recorded<Decision.Permit> permit;
+  private final Upstream upstream;
+  private final SealedLinks links;
+  private final String search;
+  private final String external;
   private final BundleStream stream;
   private final Digest digest = new Digest();
+  private Upstream.Response response;
+  private int pages = 1;
   private int sinceYield;
   private int windows;
   private int resources;
   private long bytes;
 
-  BundleWindows(Exchange x, Decision.Permit permit, Upstream.Response response, SealedLinks links) {
+  BundleWindows(
+      Exchange x,
+      Recorded<Decision.Permit> permit,
+      Upstream.Response response,
+      Upstream upstream,
+      SealedLinks links) {
     this.x = x;
+    this.permit = permit;
     this.response = response;
-    String search = SealedLinks.search(permit.interaction());
-    String external = x.route().rebase().external();
+    this.upstream = upstream;
+    this.links = links;
+    this.search = SealedLinks.search(permit.value().interaction());
+    this.external = x.route().rebase().external();
+    Decision.Permit permitted = permit.value();
     this.stream =
         new BundleStream(
             x.redactor(),
-            permit.view(),
+            permitted.view(),
             x.snapshot().limits(),
-            new BundleStream.Envelope(
-                permit.interaction().type(),
-                permit.release(),
+            new Envelope(
+                permitted.interaction().type(),
+                permitted.release(),
                 x.route().rebase(),
-                link -> {
-                  String token = links.seal(x, search, link);
-                  return token == null
-                      ? null
-                      : external + "?" + SealedLinks.PARAMETER + "=" + token;
-                },
+                link -> ours(links.seal(x, search, link)),
                 external + "/" + search,
                 x.snapshot().windowBytes(),
-                permit.total()),
+                permitted.total()),
+            permitted.unfiltered() ? null : fill(permitted),
             this::outlet);
+  }
+
+  /** Where matches may be withheld, our pages are not the upstream's. */
+  private PageFill fill(Decision.Permit permitted) {
+    return new PageFill(
+        permitted.interaction().count(),
+        x.skip(),
+        x.page() == null,
+        from ->
+            ours(
+                links.seal(x, new SealedLinks.Page(search, x.upstreamReference(permitted), from))));
+  }
+
+  private String ours(String token) {
+    return token == null ? null : external + "?" + SealedLinks.PARAMETER + "=" + token;
   }
 
   /** The outbound buffer of the window that begins. */
@@ -81,8 +116,7 @@ final class BundleWindows implements Windows {
 
   private CompletionStage<Boolean> take(ByteBuf chunk) {
     if (chunk == null) {
-      stream.finish();
-      return CompletableFuture.completedFuture(false);
+      return ended();
     }
     try {
       sinceYield += chunk.readableBytes();
@@ -97,6 +131,26 @@ final class BundleWindows implements Windows {
     CompletableFuture<Boolean> later = new CompletableFuture<>();
     x.loop().execute(() -> later.complete(false));
     return later;
+  }
+
+  /** The upstream's page ended: the answer does, too, unless it takes the next one to fill it. */
+  private CompletionStage<Boolean> ended() {
+    String more = stream.more();
+    String reference = more == null || pages == PAGES_MAX ? null : SealedLinks.reference(x, more);
+    if (reference == null) {
+      stream.finish();
+      return CompletableFuture.completedFuture(false);
+    }
+    pages++;
+    x.page(reference, 0);
+    return x.backOnLoop(upstream.send(x, permit))
+        .thenApply(
+            next -> {
+              response = next;
+              Judgement.admit(next);
+              stream.resume();
+              return false;
+            });
   }
 
   private Answer.Disclosure disclose(Redacted window) {

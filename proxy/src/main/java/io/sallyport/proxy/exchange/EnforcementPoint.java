@@ -112,16 +112,17 @@ public final class EnforcementPoint {
     return x.backOnLoop(upstream.send(x, permit))
         .thenApply(
             response -> {
-              x.windows(windows(x, permit.value(), response));
+              x.windows(windows(x, permit, response));
               Judgement.admit(response);
               return x.windows();
             });
   }
 
-  private Windows windows(Exchange x, Decision.Permit permit, Upstream.Response response) {
-    return permit.interaction().kind() == Interaction.Kind.SEARCH
-        ? new BundleWindows(x, permit, response, links)
-        : new ResourceWindows(x, permit, response);
+  private Windows windows(
+      Exchange x, Recorded<Decision.Permit> permit, Upstream.Response response) {
+    return permit.value().interaction().kind() == Interaction.Kind.SEARCH
+        ? new BundleWindows(x, permit, response, upstream, links)
+        : new ResourceWindows(x, permit.value(), response);
   }
 
   private CompletionStage<Void> release(Exchange x, Windows windows) {

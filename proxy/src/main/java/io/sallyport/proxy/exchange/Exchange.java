@@ -29,6 +29,7 @@ public final class Exchange {
   private Identity identity;
   private Route route;
   private String page;
+  private int skip;
   private Decision decision;
   private long intent = -1;
   private Windows windows;
@@ -123,8 +124,14 @@ public final class Exchange {
     return page;
   }
 
-  void page(String value) {
-    page = value;
+  /** How many entries of the page were dealt with before. */
+  int skip() {
+    return skip;
+  }
+
+  void page(String reference, int skipped) {
+    page = reference;
+    skip = skipped;
   }
 
   /** Null before the policy has spoken. */

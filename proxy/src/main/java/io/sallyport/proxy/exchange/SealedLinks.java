@@ -29,7 +29,7 @@ final class SealedLinks {
   static final String PARAMETER = "_page";
 
   private static final int NONCE = 12;
-  private static final int PAD = 256;
+  private static final int PAD = 1024;
   private static final int TOKEN_MAX = 6000;
   private static final long LIFE_SECONDS = 3600;
 
@@ -53,8 +53,9 @@ final class SealedLinks {
    *
    * @param search canonical relative URL of the search it continues: it is judged again
    * @param reference relative reference below the upstream's base
+   * @param skip how many entries of that page were dealt with before
    */
-  record Page(String search, String reference) {}
+  record Page(String search, String reference, int skip) {}
 
   /**
    * Seals an upstream's link.
@@ -63,6 +64,15 @@ final class SealedLinks {
    *     characters a URL cannot have: such a link is dropped
    */
   String seal(Exchange x, String search, String link) {
+    String reference = reference(x, link);
+    return reference == null ? null : seal(x, new Page(search, reference, 0));
+  }
+
+  /**
+   * An upstream's link as a relative reference below its base; null when it does not lead there or
+   * has characters a URL cannot have.
+   */
+  static String reference(Exchange x, String link) {
     String base = x.route().rebase().upstream();
     if (!link.startsWith(base) || !link.matches("[!-~&&[^\"<>\\\\^`{|}#]]*")) {
       return null;
@@ -71,10 +81,15 @@ final class SealedLinks {
     if (!rest.isEmpty() && rest.charAt(0) != '/' && rest.charAt(0) != '?') {
       return null;
     }
-    String reference = rest.startsWith("/") ? rest.substring(1) : rest;
+    return rest.startsWith("/") ? rest.substring(1) : rest;
+  }
+
+  /** Seals a page; null when that makes no link of a sensible length. */
+  String seal(Exchange x, Page page) {
     long expires = clock.instant().getEpochSecond() + LIFE_SECONDS;
     byte[] plain =
-        (expires + "\n" + search + "\n" + reference + "\n").getBytes(StandardCharsets.UTF_8);
+        (expires + "\n" + page.search() + "\n" + page.reference() + "\n" + page.skip() + "\n")
+            .getBytes(StandardCharsets.UTF_8);
     // Padded, so that the length tells nothing of the upstream's link.
     byte[] padded = Arrays.copyOf(plain, (plain.length / PAD + 1) * PAD);
     byte[] nonce = new byte[NONCE];
@@ -101,7 +116,7 @@ final class SealedLinks {
       if (Long.parseLong(lines[0]) < clock.instant().getEpochSecond()) {
         throw new Refusal(Reason.NOT_FOUND, "paging token has expired");
       }
-      return new Page(lines[1], lines[2]);
+      return new Page(lines[1], lines[2], Integer.parseInt(lines[3]));
     } catch (IllegalArgumentException forged) {
       throw new Refusal(Reason.NOT_FOUND, "paging token is not ours", forged);
     }

@@ -29,7 +29,7 @@ final class Understanding {
     if (method.equals("GET") && below.isEmpty() && isPage(head.query())) {
       SealedLinks.Page page =
           links.open(x, head.query().substring(SealedLinks.PARAMETER.length() + 1));
-      x.page(page.reference());
+      x.page(page.reference(), page.skip());
       int question = page.search().indexOf('?');
       return question < 0
           ? parser.parse("GET", page.search(), null, "", null)

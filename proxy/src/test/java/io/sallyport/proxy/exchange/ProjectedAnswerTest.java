@@ -47,7 +47,8 @@ class ProjectedAnswerTest {
             .get("/fhir/Observation?" + asked, APP);
     assertThat(found.head.status()).isEqualTo(200);
     assertThat(found.body).contains("\"id\":\"o1\"", "SUBSETTED").doesNotContain("o2", "p2");
-    assertThat(stage.sent).containsExactly("Observation/o2", "Observation?patient=Patient/p1");
+    assertThat(stage.sent)
+        .containsExactly("Observation/o2", "Observation?patient=Patient/p1&_count=50");
   }
 
   @Test
@@ -68,6 +69,7 @@ class ProjectedAnswerTest {
     Stage.Caller first =
         stage
             .json(bundle(Stage.UPSTREAM + "?p=2", observation("o1", "p1")))
+            .json(bundle("", observation("o3", "p1"), observation("o4", "p2")))
             .get("/fhir/Observation?_elements=status&_count=1", APP);
     assertThat(first.body).doesNotContain("free", "p=2").contains("&_elements=status\"");
 
@@ -77,7 +79,8 @@ class ProjectedAnswerTest {
             .json(bundle("", observation("o3", "p1"), observation("o4", "p2")))
             .get("/fhir?_page=" + token.substring(0, token.indexOf('"')), APP);
     assertThat(second.body).contains("o3", "SUBSETTED").doesNotContain("free", "o4");
-    assertThat(stage.sent).isEqualTo(List.of("Observation?_count=1&patient=Patient/p1", "?p=2"));
+    assertThat(stage.sent)
+        .isEqualTo(List.of("Observation?_count=1&patient=Patient/p1", "?p=2", "?p=2"));
   }
 
   @Test
