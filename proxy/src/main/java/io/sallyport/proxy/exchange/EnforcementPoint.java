@@ -14,6 +14,7 @@ import io.sallyport.proxy.journal.Journal;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalUnavailable;
 import io.sallyport.proxy.journal.Recorded;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,10 +42,22 @@ public final class EnforcementPoint {
 
   public EnforcementPoint(
       Journal journal, Upstream upstream, Clock clock, CollectorRegistry registry) {
+    this(journal, upstream, clock, registry, new SecureRandom());
+  }
+
+  /**
+   * @param random makes what seals paging links: two of the same make the same links
+   */
+  public EnforcementPoint(
+      Journal journal,
+      Upstream upstream,
+      Clock clock,
+      CollectorRegistry registry,
+      SecureRandom random) {
     this.journal = journal;
     this.upstream = upstream;
     this.clock = clock;
-    this.links = new SealedLinks(clock);
+    this.links = new SealedLinks(clock, random);
     this.understanding = new Understanding(links);
     this.capabilities = new Capabilities(clock.instant());
     this.metrics = new ExchangeMetrics(registry);

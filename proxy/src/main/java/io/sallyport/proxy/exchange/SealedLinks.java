@@ -34,14 +34,18 @@ final class SealedLinks {
   private static final long LIFE_SECONDS = 3600;
 
   private final SecretKey key;
-  private final SecureRandom random = new SecureRandom();
+  private final SecureRandom random;
   private final Clock clock;
 
-  SealedLinks(Clock clock) {
+  /**
+   * @param random makes the key and the nonces
+   */
+  SealedLinks(Clock clock, SecureRandom random) {
     this.clock = clock;
+    this.random = random;
     try {
       KeyGenerator generator = KeyGenerator.getInstance("AES");
-      generator.init(256);
+      generator.init(256, random);
       key = generator.generateKey();
     } catch (GeneralSecurityException impossible) {
       throw new IllegalStateException("every JDK has AES", impossible);
