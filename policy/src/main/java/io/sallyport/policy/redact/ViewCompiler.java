@@ -306,6 +306,9 @@ final class ViewCompiler {
       beside.element = element;
       beside.halved = slot.rewrite != null;
       beside.hiddenBy = beside.halved ? slot.rewrite.rule() : slot.hiddenBy;
+      if (skeleton && state.show() != null && show == null) {
+        beside.hiddenBy = element.path(); // an id is shown unasked, what extends it is not
+      }
       beside.version = slot.version;
       beside.derived = slot.derived;
       beside.child = node(type, next, show, sub, false, state.derived());

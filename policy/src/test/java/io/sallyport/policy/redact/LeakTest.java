@@ -54,6 +54,16 @@ class LeakTest {
   }
 
   @Test
+  void whatExtendsAnIdIsNotShownUnlessItIsListed() {
+    assertThat(
+            redactBy(
+                "types: {Patient: {do: [read], show: [active, deceased, link]}}",
+                "{\"resourceType\":\"Patient\",\"id\":\"1\",\"_id\":{\"id\":\"canary\",\"extension\":[{\"url\":\"urn:a\",\"valueString\":\"canary\"}]},\"active\":true}"))
+        .contains("\"id\":\"1\"")
+        .doesNotContain("canary", "_id");
+  }
+
+  @Test
   void referencesToAContainedResourceThatWentGoWholeHoweverWritten() {
     String types = "types: {Observation: {do: [read], show: all}}";
     String head = "{\"resourceType\":\"Observation\",\"id\":\"1\",";
