@@ -13,8 +13,8 @@ import java.util.TreeSet;
  */
 public final class SearchClosure {
   /**
-   * Modifiers that read what the parameter reads anyway, by its type; {@code missing} is for every
-   * type.
+   * Modifiers that read what the parameter reads anyway, by its type. {@code missing}, which is for
+   * every type, reads all of the element: it is there with a text, and without a code, too.
    *
    * @see <a href="https://hl7.org/fhir/R4/search.html#modifiers">FHIR R4 search, modifiers</a>
    */
@@ -107,8 +107,10 @@ public final class SearchClosure {
    */
   private List<String> parts(String datatype, SearchParameter parameter, String modifier) {
     String key = parameter.type() + "/" + datatype;
+    if (modifier.equals("missing")) {
+      return List.of();
+    }
     if (modifier.isEmpty()
-        || modifier.equals("missing")
         || SAME.getOrDefault(parameter.type(), Set.of()).contains(modifier)) {
       return switch (key) {
         case "token/CodeableConcept" -> List.of("coding.system", "coding.code");

@@ -124,6 +124,10 @@ class SearchClosureTest {
     assertThat(closure.reads("Patient", "birthdate", "missing"))
         .containsExactly("Patient.birthDate");
     assertThat(closure.reads("Patient", "birthdate", "sneaky")).isEmpty();
+    // An element is not missing where only a text, a display or an extension of it is there.
+    assertThat(closure.reads("Observation", "code", "missing")).containsExactly("Observation.code");
+    assertThat(closure.reads("Observation", "subject", "missing"))
+        .containsExactly("Observation.subject");
     assertThat(closure.reads("Observation", "subject", "Patient"))
         .containsExactly("Observation.subject.reference");
   }
