@@ -129,11 +129,28 @@ final class SearchRules {
     }
     if (parameter.name().equals("_sort")) {
       for (String key : parameter.value().split(",", -1)) {
-        check(rule, allowed, key.startsWith("-") ? key.substring(1) : key, "");
+        String code = key.startsWith("-") ? key.substring(1) : key;
+        check(rule, allowed, code, "");
+        contained(rule.type(), code, "_sort", "");
       }
       return;
     }
     check(rule, allowed, parameter.name(), parameter.modifier());
+    contained(rule.type(), parameter.name(), parameter.modifier(), parameter.value());
+  }
+
+  /**
+   * Refuses to tell whether there is a reference to a contained resource: with a resource that is
+   * not shown the references to it go, and whether one is shown depends on what is contained.
+   */
+  private void contained(String type, String code, String modifier, String value) {
+    String kind = definitions.searchParameter(type, code).type();
+    boolean link = kind.equals("reference") || kind.equals("uri");
+    boolean tells =
+        modifier.equals("missing") || modifier.equals("_sort") || (',' + value).contains(",#");
+    if (link && tells && view.partial()) {
+      throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "contained resources by " + code);
+    }
   }
 
   private void check(TypeRule rule, Set<String> allowed, String code, String modifier) {

@@ -266,14 +266,15 @@ class CompartmentTest {
               "patient=p1,p2",
               "subject=Patient%2Fp2",
               "subject=Group%2Fp1",
-              "patient:Patient=p2",
-              "subject:missing=true")) {
+              "patient:Patient=p2")) {
         Decision decision = decide(policy, "Observation?" + other, "p1");
         assertThat(decision).as(other).isInstanceOf(Decision.Deny.class);
         assertThat(((Decision.Deny) decision).reason())
             .as(other)
             .isEqualTo(Reason.NOT_IN_COMPARTMENT);
       }
+      assertThat(decide(policy, "Observation?subject:missing=true", "p1"))
+          .isInstanceOf(Decision.Deny.class);
     }
   }
 

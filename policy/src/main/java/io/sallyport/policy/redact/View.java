@@ -254,7 +254,7 @@ public final class View {
   }
 
   /** Whether there is anything, of any type, that this view does not show. */
-  boolean partial() {
+  public boolean partial() {
     return partial;
   }
 
