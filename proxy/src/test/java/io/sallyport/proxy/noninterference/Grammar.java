@@ -1,0 +1,213 @@
+package io.sallyport.proxy.noninterference;
+
+import io.sallyport.proxy.noninterference.Published.Parameter;
+import io.sallyport.proxy.noninterference.Trial.Ask;
+import io.sallyport.proxy.noninterference.World.Stored;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Requests that a role may make, or try: interactions, every published parameter with its modifiers,
+ * values from either world, so that it looks where they differ.
+ */
+final class Grammar {
+  private static final List<String> ACCEPTS =
+      List.of("", "", "", "application/fhir+json", "*/*", "application/json;q=0.5, */*;q=0.1");
+
+  /**
+   * A request and what it tries.
+   *
+   * @param kind the type of the search parameter it is about, or the interaction
+   */
+  record Trying(Ask ask, String kind) {}
+
+  private final Sample sample;
+  private final List<World> worlds;
+  private final Random random;
+  private final Wanted wanted;
+
+  Grammar(Sample sample, List<World> worlds, Random random) {
+    this.sample = sample;
+    this.worlds = worlds;
+    this.random = random;
+    this.wanted = new Wanted(random);
+  }
+
+  Trying next() {
+    int kind = random.nextInt(100);
+    if (kind < 3) {
+      return new Trying(malformed(), "malformed");
+    }
+    if (kind < 4) {
+      return new Trying(Ask.get("/fhir/metadata", null), "metadata");
+    }
+    if (kind < 18) {
+      return read();
+    }
+    return search(kind < 26);
+  }
+
+  private String type(String interaction) {
+    List<String> may =
+        Maker.TYPES.stream()
+            .filter(type -> sample.policy.interactions(sample.role, type).contains(interaction))
+            .toList();
+    return may.isEmpty() || random.nextInt(20) == 0 ? pick(Maker.TYPES) : pick(may);
+  }
+
+  private <T> T pick(Collection<T> from) {
+    return new ArrayList<>(from).get(random.nextInt(from.size()));
+  }
+
+  private Trying read() {
+    boolean may =
+        Maker.TYPES.stream()
+            .anyMatch(type -> sample.policy.interactions(sample.role, type).contains("vread"));
+    boolean vread = random.nextInt(may ? 4 : 20) == 0;
+    String type = type(vread ? "vread" : "read");
+    Stored some = given(type);
+    String path = "/fhir/" + type + "/" + some.id;
+    if (vread) {
+      path += "/_history/" + some.version();
+    }
+    return new Trying(headers(Ask.get(path, null)), vread ? "vread" : "read");
+  }
+
+  private Stored some(String type) {
+    return pick(pick(worlds).of(type));
+  }
+
+  /** Mostly one that the role is given, where there is any. */
+  private Stored given(String type) {
+    List<Stored> given = pick(worlds).of(type).stream().filter(s -> sample.gives(s.tree)).toList();
+    return given.isEmpty() || random.nextInt(8) == 0 ? some(type) : pick(given);
+  }
+
+  private Trying search(boolean blind) {
+    String type = type("search");
+    Stored some = given(type);
+    Set<String> may = sample.policy.searchable(sample.role, type);
+    List<String> all = new ArrayList<>(Published.r4().of(type).keySet());
+    boolean own = sample.bound && type.equals("Patient"); // searched by the caller's own id only
+    List<String> usable =
+        own ? List.of("_id") : may.stream().filter(all::contains).toList();
+    List<String> parts = new ArrayList<>();
+    String kind = "all of a type";
+    int parameters = random.nextInt(10) == 0 ? 0 : random.nextInt(4) == 0 ? 2 : 1;
+    for (int i = 0; i < parameters; i++) {
+      Parameter parameter =
+          Published.r4().of(type).get(pick(blind || usable.isEmpty() ? all : found(some, usable)));
+      String part = wanted.part(some, parameter);
+      if (part != null) {
+        parts.add(part);
+        kind = i == 0 ? parameter.type() : kind;
+      }
+    }
+    if (random.nextInt(3) == 0) {
+      parts.add("_count=" + (random.nextInt(30) == 0 ? 0 : 1 + random.nextInt(8)));
+    }
+    if (random.nextInt(own ? 50 : 5) == 0) {
+      List<String> keys = usable.stream().filter(code -> !leads(type, code)).toList();
+      String key = pick(blind || keys.isEmpty() ? all : keys);
+      parts.add("_sort=" + (random.nextBoolean() ? "-" : "") + key);
+    }
+    if (blind && random.nextInt(3) == 0) {
+      String hop = hop(type, some);
+      parts.add(hop);
+      kind = hop.split("[=:]")[0].startsWith("_") ? hop.split("[=:]")[0] : "chain";
+    }
+    return new Trying(headers(sent(type, parts)), kind);
+  }
+
+  private static boolean leads(String type, String code) {
+    String of = Published.r4().of(type).get(code).type();
+    return of.equals("reference") || of.equals("uri") || of.equals("composite");
+  }
+
+  /** Parameters by which a resource can be found, so that most searches find something. */
+  private List<String> found(Stored some, List<String> usable) {
+    List<String> found =
+        usable.stream()
+            .filter(code -> !some.values(Published.r4().of(some.type).get(code)).isEmpty())
+            .toList();
+    return found.isEmpty() ? usable : found;
+  }
+
+  /** A chain, a reverse chain or an include. */
+  private String hop(String type, Stored some) {
+    List<Parameter> references =
+        Published.r4().of(type).values().stream()
+            .filter(parameter -> parameter.type().equals("reference"))
+            .toList();
+    String other = pick(Maker.TYPES);
+    Parameter inner = pick(Published.r4().of(other).values());
+    String part = wanted.part(some(other), inner);
+    part = part == null ? inner.code() + "=x" : part;
+    if (references.isEmpty() || random.nextInt(3) == 0) {
+      return "_has:" + other + ":" + pick(List.of("subject", "patient")) + ":" + part;
+    }
+    String code = pick(references).code();
+    return switch (random.nextInt(3)) {
+      case 0 -> code + ":" + other + "." + part;
+      case 1 -> "_include=" + type + ":" + code;
+      default -> "_revinclude=" + other + ":" + pick(List.of("subject", "patient"));
+    };
+  }
+
+  private Ask sent(String type, List<String> parts) {
+    String query = String.join("&", parts);
+    if (random.nextInt(5) == 0) {
+      return new Ask(
+          "POST",
+          "/fhir/" + type + "/_search",
+          null,
+          query,
+          "application/x-www-form-urlencoded",
+          "",
+          "",
+          "");
+    }
+    return Ask.get("/fhir/" + type, parts.isEmpty() ? null : query);
+  }
+
+  private Ask headers(Ask ask) {
+    String prefer = random.nextInt(8) == 0 ? pick(List.of("handling=lenient", "respond-async")) : "";
+    String match = random.nextInt(8) == 0 ? pick(List.of("W/\"1\"", "W/\"5\"", "*")) : "";
+    String method = ask.method().equals("GET") && random.nextInt(30) == 0 ? "HEAD" : ask.method();
+    return new Ask(
+        method,
+        ask.path(),
+        ask.query(),
+        ask.form(),
+        ask.contentType(),
+        random.nextInt(60) == 0 ? "application/fhir+xml" : pick(ACCEPTS),
+        prefer,
+        match);
+  }
+
+  private Ask malformed() {
+    String type = pick(Maker.TYPES);
+    String id = some(type).id;
+    return switch (random.nextInt(10)) {
+      case 0 -> Ask.get("/fhir/" + type + "/" + id + "/_history", null);
+      case 1 -> Ask.get("/fhir/" + type, "_filter=id%20eq%20" + id);
+      case 2 -> Ask.get("/fhir/" + type, "_total=accurate");
+      case 3 -> Ask.get("/fhir/" + type, "_summary=count");
+      case 4 -> Ask.get("/fhir/" + type, "_id=" + id + "&_elements=birthDate");
+      case 5 -> Ask.get("/fhir/" + type, "%ZZ=1");
+      case 6 -> Ask.get("/fhir", "_page=" + "A".repeat(400));
+      case 7 -> Ask.get("/fhir", "_type=" + type);
+      case 8 -> Ask.get("/fhir/" + type + "/" + id + "/$everything", null);
+      default -> Ask.get("/fhir/" + type, "no-such-parameter=" + id);
+    };
+  }
+
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,173 @@
+package io.sallyport.proxy.noninterference;
+
+import io.sallyport.proxy.noninterference.World.Stored;
+import java.io.ByteArrayOutputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A FHIR server in memory: read, vread and search over one world, answered honestly. What it says
+ * beside the resources (ids of Bundles, times, scores, its own remarks) depends on all it holds.
+ */
+class MemoryEhr {
+  static final String BASE = "http://ehr.internal:8080/fhir";
+
+  private static final int PAGE = 20;
+  private static final String JSON = "application/fhir+json;charset=UTF-8";
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
+
+  /**
+   * An answer.
+   *
+   * @param resources those that were found, whatever else it says
+   */
+  record Reply(int status, String etag, String lastModified, byte[] body, List<Stored> resources) {
+    String contentType() {
+      return JSON;
+    }
+  }
+
+  /** One parameter, decoded. */
+  record Asked(String code, String value) {}
+
+  private final World world;
+  private final Search search;
+
+  MemoryEhr(World world) {
+    this.world = world;
+    this.search = new Search(world, BASE);
+  }
+
+  /** Answers a GET of a reference below the base. */
+  Reply get(String reference) {
+    int question = reference.indexOf('?');
+    String[] path = (question < 0 ? reference : reference.substring(0, question)).split("/");
+    if (path.length > 1) {
+      return read(path);
+    }
+    List<Asked> asked = new ArrayList<>();
+    if (question >= 0) {
+      for (String pair : reference.substring(question + 1).split("&")) {
+        String[] halves = pair.split("=", 2);
+        asked.add(new Asked(decoded(halves[0]), decoded(halves[1])));
+      }
+    }
+    try {
+      return search(path[0], understood(asked), reference);
+    } catch (Match.Unsupported unsupported) {
+      return error(400, "I hold " + world.all().size() + " and do not know " + unsupported);
+    }
+  }
+
+  /** What this server takes notice of; another may ignore some of it. */
+  List<Asked> understood(List<Asked> asked) {
+    return asked;
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  private Reply read(String[] path) {
+    Stored found = world.find(path[0], path[1]);
+    if (found == null || (path.length == 4 && !path[3].equals(found.version()))) {
+      return error(404, "there are " + world.of(path[0]).size() + " others");
+    }
+    return new Reply(
+        200,
+        "W/\"" + found.version() + "\"",
+        HTTP_DATE.format(Instant.parse(found.lastUpdated())),
+        found.json,
+        List.of(found));
+  }
+
+  private static Reply error(int status, String text) {
+    String outcome =
+        "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":"
+            + "\"processing\",\"diagnostics\":\""
+            + text
+            + "\"}]}";
+    return new Reply(status, "", "", outcome.getBytes(StandardCharsets.UTF_8), List.of());
+  }
+
+  private Reply search(String type, List<Asked> asked, String reference) {
+    int count = PAGE;
+    int offset = 0;
+    String sort = "";
+    List<Asked> criteria = new ArrayList<>();
+    List<Asked> includes = new ArrayList<>();
+    for (Asked one : asked) {
+      switch (one.code()) {
+        case "_count" -> count = Integer.parseInt(one.value());
+        case "_offset" -> offset = Integer.parseInt(one.value());
+        case "_sort" -> sort = one.value();
+        case "_include", "_revinclude" -> includes.add(one);
+        default -> criteria.add(one);
+      }
+    }
+    List<Stored> found = search.find(type, criteria, sort);
+    int from = Math.min(offset, found.size());
+    List<Stored> page = found.subList(from, Math.min(from + count, found.size()));
+    Set<Stored> included = new LinkedHashSet<>();
+    includes.forEach(one -> included.addAll(search.included(page, one.code(), one.value())));
+    page.forEach(included::remove);
+
+    StringBuilder links = new StringBuilder();
+    link(links, "self", reference);
+    String plain = reference.replaceAll("[?&]_offset=[0-9]+", "");
+    if (count > 0 && from + count < found.size()) {
+      link(links, "next", at(plain, from + count));
+    }
+    if (count > 0 && from > 0) {
+      link(links, "previous", at(plain, Math.max(0, from - count)));
+    }
+    return bundle(found.size(), links, page, new ArrayList<>(included));
+  }
+
+  private static String at(String reference, int offset) {
+    return reference + (reference.contains("?") ? "&" : "?") + "_offset=" + offset;
+  }
+
+  private static void link(StringBuilder links, String relation, String reference) {
+    links
+        .append(links.isEmpty() ? "" : ",")
+        .append("{\"relation\":\"" + relation + "\",\"url\":\"" + BASE + "/" + reference + "\"}");
+  }
+
+  private Reply bundle(int total, StringBuilder links, List<Stored> page, List<Stored> included) {
+    List<Stored> all = new ArrayList<>(page);
+    all.addAll(included);
+    int mark = 0;
+    for (Stored one : world.all()) {
+      mark = 31 * mark + Arrays.hashCode(one.json);
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    write(out, "{\"resourceType\":\"Bundle\",\"id\":\"b" + Integer.toHexString(mark) + "\"");
+    write(out, ",\"type\":\"searchset\",\"total\":" + total + ",\"link\":[" + links + "]");
+    write(out, ",\"entry\":[");
+    for (Stored one : all) {
+      write(out, "{\"fullUrl\":\"" + BASE + "/" + one.type + "/" + one.id + "\",\"resource\":");
+      out.writeBytes(one.json);
+      String mode = page.contains(one) ? "match" : "include";
+      int score = Math.floorMod(Arrays.hashCode(one.json), 100);
+      write(out, ",\"search\":{\"mode\":\"" + mode + "\",\"score\":0." + score + "}},");
+    }
+    write(out, "{\"resource\":{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":");
+    write(out, "\"information\",\"code\":\"informational\",\"diagnostics\":\"mark " + mark);
+    write(out, "\"}]},\"search\":{\"mode\":\"outcome\"}}]}");
+    return new Reply(200, "W/\"" + Integer.toHexString(mark) + "\"", "", out.toByteArray(), all);
+  }
+
+  private static void write(ByteArrayOutputStream out, String text) {
+    out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

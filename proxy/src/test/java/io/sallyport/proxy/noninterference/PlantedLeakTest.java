@@ -1,0 +1,160 @@
+package io.sallyport.proxy.noninterference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sallyport.policy.redact.naive.Tree;
+import io.sallyport.proxy.noninterference.MemoryEhr.Asked;
+import io.sallyport.proxy.noninterference.Trial.Ask;
+import io.sallyport.proxy.noninterference.Trial.Got;
+import io.sallyport.proxy.noninterference.Twins.Leak;
+import io.sallyport.proxy.noninterference.World.Stored;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Leaks as others have had them, planted around the appliance: the harness must find each. */
+class PlantedLeakTest {
+  private static final String POLICY =
+      """
+      policy: 1
+      fhir: R4
+      identity:
+        role: {claim: roles}
+        purpose: {claim: purpose_of_use}
+        patient: {claim: patient}
+      roles:
+        reader:
+          purpose: [TREAT]
+          versions: show
+          types:
+            Patient: {do: [read, search], show: all, hide: [birthDate]}
+            Observation: {do: [read, search], show: all, hide: [method]}
+        app:
+          purpose: [PATRQT]
+          compartment: {Patient: token.patient, membership: subject}
+          types:
+            Observation: {do: [read, search], show: all}
+            Condition: {do: [read, search], show: all}
+      """;
+
+  private static final int REQUESTS = 300;
+
+  private static final long SEED = 1; // what is planted is there or not: nothing to search
+
+  private final World world = World.make(SEED);
+  private final Sample reader = Sample.of("planted", POLICY).get(0);
+  private final Sample app = Sample.of("planted", POLICY).get(1);
+
+  private List<String> differences(Sample sample, Leak leak) {
+    List<String> differences = new ArrayList<>();
+    new Twins(sample, world, SEED, leak).run(REQUESTS, new Tally(), differences);
+    return differences;
+  }
+
+  @Test
+  void withoutALeakNothingDiffers() {
+    assertThat(differences(reader, Leak.NONE)).isEmpty();
+    assertThat(differences(app, Leak.NONE)).isEmpty();
+  }
+
+  /** HAPI #6065, and many others: what is not shown can be searched by. */
+  @Test
+  void aSearchByAHiddenElementIsFound() {
+    List<Asked> smuggled = new ArrayList<>();
+    Leak leak =
+        new Leak() {
+          @Override
+          public Ask ask(Ask ask) {
+            smuggled.clear();
+            if (!ask.path().equals("/fhir/Patient") || !ask.method().equals("GET")) {
+              return ask;
+            }
+            String year = "" + (1932 + Math.floorMod(ask.query() == null ? 0 : ask.query().hashCode(), 80));
+            smuggled.add(new Asked("birthdate", "ge" + year));
+            return Ask.get(ask.path(), null);
+          }
+
+          @Override
+          public MemoryEhr ehr(World world) {
+            return new MemoryEhr(world) {
+              @Override
+              List<Asked> understood(List<Asked> asked) {
+                asked.addAll(smuggled);
+                return asked;
+              }
+            };
+          }
+        };
+    assertThat(differences(reader, leak)).isNotEmpty();
+  }
+
+  /** As some anonymizers do: a label where something was taken out, and none where nothing was. */
+  @Test
+  void aLabelOnlyWhereSomethingWasHiddenIsFound() {
+    Leak leak =
+        new Leak() {
+          @Override
+          public Got got(Got got, Trial trial) {
+            if (got.status() != 200 || trial.reply() == null || trial.reference().contains("?")) {
+              return got;
+            }
+            Stored stored = trial.reply().resources().get(0);
+            return seesAllOf(stored) ? with(got, "\"code\":\"REDACTED\"", "\"code\":\"N\"") : got;
+          }
+        };
+    assertThat(differences(reader, leak)).isNotEmpty();
+  }
+
+  private boolean seesAllOf(Stored stored) {
+    try {
+      Tree tree = Tree.parse(stored.json);
+      return Tree.render(reader.oracle.redact(tree)).equals(Tree.render(tree));
+    } catch (IOException wrong) {
+      throw new UncheckedIOException(wrong);
+    }
+  }
+
+  /** A record system that takes no notice of whose records are asked for, and has one page. */
+  private static class Careless implements Leak {
+    @Override
+    public MemoryEhr ehr(World world) {
+      return new MemoryEhr(world) {
+        @Override
+        List<Asked> understood(List<Asked> asked) {
+          asked.removeIf(one -> Maker.ABOUT.contains(one.code()) || one.code().equals("_count"));
+          asked.add(new Asked("_count", "1000"));
+          return asked;
+        }
+      };
+    }
+  }
+
+  @Test
+  void aRecordSystemThatIgnoresWhoIsAskedAboutGivesNothingAway() {
+    assertThat(differences(app, new Careless())).isEmpty();
+  }
+
+  /** HAPI #1507: the total counts what was withheld. */
+  @Test
+  void aTotalTakenFromTheRecordSystemIsFound() {
+    Leak leak =
+        new Careless() {
+          @Override
+          public Got got(Got got, Trial trial) {
+            return trial.reply() == null
+                ? got
+                : with(got, "\"total\":[0-9]+", "\"total\":" + trial.reply().resources().size());
+          }
+        };
+    assertThat(differences(app, leak)).isNotEmpty();
+  }
+
+  private static Got with(Got got, String pattern, String replacement) {
+    String body = new String(got.body(), StandardCharsets.UTF_8);
+    byte[] other = body.replaceAll(pattern, replacement).getBytes(StandardCharsets.UTF_8);
+    return new Got(got.status(), got.headers(), List.of(other), got.end());
+  }
+}

@@ -1,0 +1,186 @@
+package io.sallyport.proxy.noninterference;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.sallyport.policy.Claims;
+import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.redact.naive.NaiveRedactor;
+import io.sallyport.policy.redact.naive.Policy;
+import io.sallyport.policy.redact.naive.Policy.Change;
+import io.sallyport.policy.redact.naive.Policy.Rule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * A role of a policy: as the product reads it, and read once more by hand for the oracle, which
+ * shares nothing with it.
+ */
+final class Sample {
+  /** The caller's own patient, where a role is bound to one. */
+  static final String OWN = World.id("Patient", 1);
+
+  private static final Path POLICIES =
+      Path.of(System.getProperty("sallyport.root", ".."), "config-samples", "policies");
+
+  final String name;
+  final String role;
+  final PolicySet policy;
+  final Policy naive;
+  final NaiveRedactor oracle;
+  final Claims claims;
+  final boolean versions;
+  final boolean bound;
+
+  /** Whether anything is shown changed. */
+  final boolean changes;
+
+  private Sample(String file, String role, PolicySet policy, Map<?, ?> document) {
+    this.name = file + "/" + role;
+    this.role = role;
+    this.policy = policy;
+    Map<?, ?> rules = map(map(document, "roles"), role);
+    naive =
+        new Policy(
+            types(map(rules, "types")),
+            strings(rules.get("hide")),
+            changes(rules.get("change")),
+            "keep".equals(rules.get("derived")));
+    oracle = new NaiveRedactor(naive);
+    versions = "show".equals(rules.get("versions"));
+    bound = rules.containsKey("compartment");
+    changes =
+        !naive.change().isEmpty()
+            || naive.types().values().stream().anyMatch(rule -> !rule.change().isEmpty());
+    claims = claims(map(document, "identity"), role, strings(rules.get("purpose")).get(0));
+  }
+
+  /** Every role of every sample. */
+  static List<Sample> all() throws IOException {
+    List<Sample> all = new ArrayList<>();
+    for (String file : List.of("demo", "hospital", "limited-data-set", "safe-harbor")) {
+      all.addAll(of(file, Files.readString(POLICIES.resolve(file + ".yaml"))));
+    }
+    return all;
+  }
+
+  static List<Sample> of(String file, String text) {
+    List<String> problems = new ArrayList<>();
+    PolicySet policy = PolicySet.read(file, text, problem -> problems.add(problem.toString()));
+    if (policy == null) {
+      throw new AssertionError(problems);
+    }
+    Map<?, ?> document = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
+    return policy.roles().stream().map(role -> new Sample(file, role, policy, document)).toList();
+  }
+
+  private static Claims claims(Map<?, ?> identity, String role, String purpose) {
+    Map<?, ?> mapping = map(identity, "role");
+    String value = role;
+    if (mapping.containsKey("map")) {
+      for (Map.Entry<?, ?> entry : map(mapping, "map").entrySet()) {
+        value = entry.getValue().equals(role) ? (String) entry.getKey() : value;
+      }
+    }
+    Map<String, Object> claims = new HashMap<>();
+    claims.put((String) mapping.get("claim"), value);
+    claims.put((String) map(identity, "purpose").get("claim"), purpose);
+    claims.put("patient", OWN);
+    return new Claims(claims);
+  }
+
+  /** A type's own rule, or the one for all in the compartment, or the one for all. */
+  private static Map<String, Rule> types(Map<?, ?> written) {
+    Map<String, Rule> types = new TreeMap<>();
+    for (String group : List.of("*", "*compartment")) {
+      if (written.containsKey(group)) {
+        Map<?, ?> rule = map(written, group);
+        for (String type : Maker.TYPES) {
+          boolean beside = type.equals("Practitioner") || type.equals("Organization");
+          boolean outside = group.equals("*compartment") && beside;
+          if (!outside && !strings(rule.get("except")).contains(type)) {
+            types.put(type, rule(rule));
+          }
+        }
+      }
+    }
+    for (Map.Entry<?, ?> entry : written.entrySet()) {
+      if (!((String) entry.getKey()).startsWith("*")) {
+        types.put((String) entry.getKey(), rule((Map<?, ?>) entry.getValue()));
+      }
+    }
+    return types;
+  }
+
+  private static Rule rule(Map<?, ?> rule) {
+    Object show = rule.get("show");
+    return new Rule(
+        "all".equals(show) ? null : strings(show),
+        strings(rule.get("hide")),
+        changes(rule.get("change")));
+  }
+
+  private static List<Change> changes(Object written) {
+    List<Change> changes = new ArrayList<>();
+    if (written instanceof Map<?, ?> map) {
+      map.forEach(
+          (pattern, method) -> {
+            String text = method.toString();
+            if (method instanceof Map<?, ?> one) {
+              Map.Entry<?, ?> only = one.entrySet().iterator().next();
+              text = only.getKey() + ": " + only.getValue();
+            }
+            changes.add(new Change((String) pattern, text));
+          });
+    }
+    return changes;
+  }
+
+  private static Map<?, ?> map(Map<?, ?> in, String key) {
+    return (Map<?, ?>) in.get(key);
+  }
+
+  private static List<String> strings(Object list) {
+    return list instanceof List<?> many ? many.stream().map(String.class::cast).toList() : List.of();
+  }
+
+  /** Whether there is anything in resources it is given that it does not see. */
+  boolean partial() {
+    return bound || !versions || naive.types().keySet().stream().anyMatch(type -> !whole(type));
+  }
+
+  /** Whether it sees all of a type, contained resources of any type included. */
+  boolean whole(String type) {
+    Rule rule = naive.types().get(type);
+    return naive.hide().isEmpty()
+        && !changes
+        && rule.show() == null
+        && rule.hide().isEmpty()
+        && naive.types().containsKey("Organization");
+  }
+
+  /** Whether the role is given anything of a resource at all, whoever asks for it. */
+  boolean gives(JsonNode resource) {
+    String type = resource.get("resourceType").asText();
+    if (!naive.types().containsKey(type)) {
+      return false;
+    }
+    if (!bound || type.equals("Practitioner") || type.equals("Organization")) {
+      return true;
+    }
+    if (type.equals("Patient")) {
+      return resource.get("id").asText().equals(OWN);
+    }
+    return Maker.ABOUT.stream()
+        .allMatch(
+            name ->
+                !resource.has(name)
+                    || resource.at("/" + name + "/reference").asText().equals("Patient/" + OWN));
+  }
+}
