@@ -7,9 +7,14 @@ import java.util.Map;
  * The verified claims of a token (or the {@code --claim} options of an offline run): what identity
  * mapping reads. Values are what JSON has: String, Number, Boolean, List, Map.
  */
-public record Claims(Map<String, Object> values) {
-  public Claims {
-    values = Map.copyOf(values);
+public final class Claims {
+  private final Map<String, Object> values;
+
+  // Immutable, and of these values only: a thread that does not see another's parses once more.
+  private Scopes scopes;
+
+  public Claims(Map<String, Object> values) {
+    this.values = Map.copyOf(values);
   }
 
   /**
@@ -50,6 +55,26 @@ public record Claims(Map<String, Object> values) {
       return many.stream().filter(String.class::isInstance).map(String.class::cast).toList();
     }
     return List.of();
+  }
+
+  /** The SMART scopes in a claim, parsed once for as long as the token is remembered. */
+  Scopes scopes(String claim) {
+    Scopes known = scopes;
+    if (known == null || !known.claim().equals(claim)) {
+      known = Scopes.of(claim, this);
+      scopes = known;
+    }
+    return known;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Claims claims && values.equals(claims.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
   }
 
   @Override

@@ -62,6 +62,7 @@ final class Explainer {
         role.name(),
         type,
         role.purposes(),
+        role.terms().words(),
         rule == null ? Set.of() : new TreeSet<>(rule.does()),
         forbidden(),
         withheld(),

@@ -7,6 +7,7 @@ import java.util.Set;
  * What a role may do with, and see of, one resource type, and which line of the policy says so.
  *
  * @param purposes under which the role applies
+ * @param terms what else must be, so that it applies: {@code scopes: enforce}
  * @param interactions on the type
  * @param forbidden which of them a forbid takes away all the same: {@code read for TREAT by
  *     forbid[0]}
@@ -20,6 +21,7 @@ public record Explanation(
     String role,
     String type,
     List<String> purposes,
+    List<String> terms,
     Set<String> interactions,
     List<String> forbidden,
     List<String> withheld,

@@ -74,7 +74,7 @@ final class PolicyReader {
 
   /** Where facts come from in a verified token. */
   record Identity(
-      String roleClaim, Map<String, String> map, String purposeClaim, String patientClaim) {}
+      String roleClaim, Map<String, String> map, String purposeClaim, ScopeRule scopes) {}
 
   private Identity identity(Yaml root, Yaml node, Set<String> roles) {
     if (node == null) {
@@ -87,18 +87,23 @@ final class PolicyReader {
       return null;
     }
     Fields fields =
-        new Fields(node, "identity", Set.of("role", "purpose", "user", "patient"), problems);
+        new Fields(
+            node, "identity", Set.of("role", "purpose", "user", "patient", "scope"), problems);
     Map<String, String> map = new LinkedHashMap<>();
     String role = claim(fields, "role", map, roles);
     String purpose = claim(fields, "purpose", null, roles);
-    claim(fields, "user", null, roles);
+    String user = claim(fields, "user", null, roles);
     String patient = claim(fields, "patient", null, roles);
+    String scope = claim(fields, "scope", null, roles);
     fields.finish();
     if (role == null) {
       fields.error(
           node.at(), "role is missing: {claim: <path of the claim that holds roles>}", "E-MISSING");
     }
-    return new Identity(role, map, purpose, patient == null ? "patient" : patient);
+    ScopeRule scopes =
+        new ScopeRule(
+            scope, patient == null ? "patient" : patient, user == null ? "fhirUser" : user);
+    return new Identity(role, map, purpose, scopes);
   }
 
   private String claim(Fields identity, String key, Map<String, String> map, Set<String> roles) {
@@ -187,7 +192,9 @@ final class PolicyReader {
           view == null
               ? Map.of()
               : new SearchRules(definitions, closure, view).compile(rules, problems);
-      roles.put(entry.key(), new Role(entry.key(), reader.purposes(), rules, view, searchable));
+      roles.put(
+          entry.key(),
+          new Role(entry.key(), reader.purposes(), rules, view, searchable, reader.terms()));
     }
     return roles;
   }

@@ -184,7 +184,9 @@ public final class PolicySet {
     try {
       return permit(role, rule, purpose, asked, request.claims(), denied);
     } catch (Refusal refused) {
-      return deny(name, purpose, path, refused.reason(), refused.detail());
+      boolean scope = refused.reason() == Reason.INSUFFICIENT_SCOPE;
+      String at = scope ? "roles." + name + ".scopes" : path;
+      return deny(name, purpose, at, refused.reason(), refused.detail());
     } catch (RuntimeException failure) {
       return deny(name, purpose, path, Reason.NO_RULE_PERMITS, "a rule failed to evaluate");
     }
@@ -192,7 +194,7 @@ public final class PolicySet {
 
   private Decision permit(
       Role role, TypeRule rule, String purpose, Interaction asked, Claims claims, long denied) {
-    Compartment compartment = compartment(role, claims);
+    Compartment compartment = compartment(role, asked, claims);
     Interaction sent = asked;
     if (asked.kind() == Kind.SEARCH) {
       SearchRules rules = new SearchRules(definitions, closure, role.view());
@@ -220,17 +222,10 @@ public final class PolicySet {
     return asked.kind() == Kind.SEARCH ? permit.paged() : permit;
   }
 
-  /** The caller's compartment. A missing claim denies: it must never skip the compartment. */
-  private static Compartment compartment(Role role, Claims claims) {
-    CompartmentRule rule = role.rules().compartment();
-    if (rule == null) {
-      return null;
-    }
-    List<String> ids = claims.strings(rule.claim());
-    if (ids.size() != 1 || !ids.get(0).matches("(Patient/)?[A-Za-z0-9\\-.]{1,64}")) {
-      throw new Refusal(Reason.NOT_IN_COMPARTMENT, "the token names no patient");
-    }
-    return rule.of(ids.get(0).startsWith("Patient/") ? ids.get(0).substring(8) : ids.get(0));
+  private Compartment compartment(Role role, Interaction asked, Claims claims) {
+    return role.terms().scopes() && identity.scopes().binds(claims, asked)
+        ? Binding.byScope(role, claims, identity.scopes().patientClaim())
+        : Binding.byRole(role, claims);
   }
 
   private static Decision deny(

@@ -21,6 +21,8 @@ public enum Reason {
   FORBIDDEN(403, "forbidden", Fault.DOWNSTREAM, "A rule forbids this interaction."),
   NOT_IN_COMPARTMENT(
       403, "forbidden", Fault.DOWNSTREAM, "The caller may only see its own compartment."),
+  INSUFFICIENT_SCOPE(
+      403, "forbidden", Fault.DOWNSTREAM, "The token's scopes do not permit this interaction."),
   SEARCH_NOT_PERMITTED(
       403, "forbidden", Fault.DOWNSTREAM, "The caller may not search by this parameter."),
 

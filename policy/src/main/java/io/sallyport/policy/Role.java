@@ -10,13 +10,15 @@ import java.util.Set;
  *
  * @param purposes the purposes of use under which it applies
  * @param searchable by type, the parameters it may use without a modifier
+ * @param terms what else must be, so that it applies
  */
 record Role(
     String name,
     List<String> purposes,
     RoleRules rules,
     View view,
-    Map<String, Set<String>> searchable) {
+    Map<String, Set<String>> searchable,
+    Terms terms) {
 
   String path(String type) {
     return "roles." + name + ".types." + type;

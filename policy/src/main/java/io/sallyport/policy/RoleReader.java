@@ -42,7 +42,6 @@ final class RoleReader {
   private static final Set<String> KEYS_NOT_YET =
       Set.of(
           "when",
-          "scopes",
           "needs",
           "pseudonym",
           "preset",
@@ -65,6 +64,7 @@ final class RoleReader {
   private final long forbidden;
   private final Consumer<Problem> problems;
   private final List<String> purposes = new ArrayList<>();
+  private Terms terms;
 
   /**
    * @param forbidden the segments that a forbid may deny, besides those that the role names
@@ -88,8 +88,15 @@ final class RoleReader {
     return List.copyOf(purposes);
   }
 
+  /** What else must be, so that the role applies. */
+  Terms terms() {
+    return terms;
+  }
+
   RoleRules read(Yaml node) {
-    Fields fields = new Fields(node, "roles." + name, KEYS, problems);
+    Set<String> keys = new TreeSet<>(KEYS);
+    keys.addAll(TermsReader.KEYS);
+    Fields fields = new Fields(node, "roles." + name, keys, problems);
     fields.texts("purpose").forEach(purpose -> purposes.add(purpose.text()));
     if (purposes.isEmpty()) {
       fields.error(
@@ -98,6 +105,7 @@ final class RoleReader {
           "E-MISSING");
     }
     fields.notYet(KEYS_NOT_YET);
+    terms = TermsReader.read(fields);
     Yaml compartment = fields.take("compartment");
     Set<String> denied = segments(fields);
     List<Pattern> hide = fields.texts("hide");

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * Decodes once and strictly, encodes to one canonical form: two readers of what we send cannot
  * disagree.
  */
-final class Percent {
+public final class Percent {
   private static final String HEX = "0123456789ABCDEF";
 
   /**
@@ -23,7 +23,7 @@ final class Percent {
   private Percent() {}
 
   /** Refuses MALFORMED_REQUEST: bad escapes, invalid UTF-8, control characters, raw separators. */
-  static String decode(String text) {
+  public static String decode(String text) {
     byte[] bytes = new byte[text.length()];
     int length = 0;
     for (int i = 0; i < text.length(); i++) {

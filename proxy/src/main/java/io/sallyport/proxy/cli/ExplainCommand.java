@@ -62,6 +62,7 @@ final class ExplainCommand implements Callable<Integer> {
   private static void table(Explanation why, PrintWriter out) {
     out.println(why.role() + " on " + why.type());
     out.println("  purposes      " + words(why.purposes()));
+    why.terms().forEach(term -> out.println("  only with     " + term));
     out.println("  interactions  " + words(why.interactions()));
     why.forbidden().forEach(forbidden -> out.println("  forbidden     " + forbidden));
     why.withheld().forEach(withheld -> out.println("  withheld      " + withheld));

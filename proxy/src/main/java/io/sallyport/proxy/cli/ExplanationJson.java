@@ -17,6 +17,8 @@ final class ExplanationJson {
         + text(why.type())
         + ",\"purposes\":"
         + texts(why.purposes())
+        + ",\"terms\":"
+        + texts(why.terms())
         + ",\"interactions\":"
         + texts(why.interactions())
         + ",\"forbidden\":"

@@ -48,6 +48,9 @@ final class Heads {
               "WWW-Authenticate",
               reason == Reason.NO_CREDENTIALS ? "Bearer" : "Bearer error=\"invalid_token\""));
     }
+    if (reason == Reason.INSUFFICIENT_SCOPE) {
+      headers.add(Map.entry("WWW-Authenticate", "Bearer error=\"insufficient_scope\""));
+    }
     if (reason.status() == 405) {
       headers.add(Map.entry("Allow", "GET, HEAD, POST"));
     }

@@ -53,6 +53,15 @@ class EnforcementPointTest {
   }
 
   @Test
+  void aTokenWithoutTheScopeIsToldSoAndGoesNoFurther() {
+    Stage.Caller caller = stage.get("/fhir/Patient/p1", "Bearer smart/PATRQT/a1");
+
+    assertThat(stage.events).containsExactly("journal Intent", "journal Refused", "answer 403");
+    assertThat(caller.body).contains("INSUFFICIENT_SCOPE");
+    assertThat(caller.header("WWW-Authenticate")).isEqualTo("Bearer error=\"insufficient_scope\"");
+  }
+
+  @Test
   void withoutATokenTheRefusalIsOnTheDiskBeforeTheCallerHearsOfIt() {
     Stage.Caller caller = stage.get("/fhir/Patient/p1", null);
 

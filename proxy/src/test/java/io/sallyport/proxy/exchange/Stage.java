@@ -65,6 +65,11 @@ final class Stage {
           compartment: {Patient: token.patient, membership: subject}
           types:
             Observation: {do: [read, search], show: all}
+        smart:
+          purpose: [PATRQT]
+          scopes: enforce
+          types:
+            Patient: {do: [read], show: all}
       """;
 
   static final String UPSTREAM = "http://ehr.internal:8080/fhir";
