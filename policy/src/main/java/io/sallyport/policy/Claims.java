@@ -17,6 +17,11 @@ public final class Claims {
     this.values = Map.copyOf(values);
   }
 
+  /** All of them. */
+  public Map<String, Object> values() {
+    return values;
+  }
+
   /**
    * The value at a path, whose segments are separated by dots ({@code realm_access.roles}); a claim
    * whose own name has dots wins over the path. Null when absent.

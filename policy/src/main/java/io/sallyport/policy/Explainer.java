@@ -62,13 +62,21 @@ final class Explainer {
         role.name(),
         type,
         role.purposes(),
-        role.terms().words(),
+        terms(),
         rule == null ? Set.of() : new TreeSet<>(rule.does()),
         forbidden(),
         withheld(),
         role.view().versions(),
         elements,
         parameters);
+  }
+
+  private List<String> terms() {
+    List<String> terms = new ArrayList<>(role.terms().words());
+    if (rule != null) {
+      terms.addAll(role.typeTerms().get(type).words());
+    }
+    return terms;
   }
 
   private List<String> forbidden() {

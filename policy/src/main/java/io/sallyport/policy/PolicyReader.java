@@ -194,7 +194,14 @@ final class PolicyReader {
               : new SearchRules(definitions, closure, view).compile(rules, problems);
       roles.put(
           entry.key(),
-          new Role(entry.key(), reader.purposes(), rules, view, searchable, reader.terms()));
+          new Role(
+              entry.key(),
+              reader.purposes(),
+              rules,
+              view,
+              searchable,
+              reader.terms(),
+              reader.typeTerms()));
     }
     return roles;
   }

@@ -172,6 +172,10 @@ public final class PolicySet {
         return deny(name, purpose, forbid.path(), Reason.FORBIDDEN, "forbidden");
       }
     }
+    Terms.Unmet unmet = role.terms().unmet(request, purpose);
+    if (unmet != null) {
+      return deny(name, purpose, unmet.path(), unmet.reason(), unmet.detail());
+    }
     if (asked.kind() == Kind.CAPABILITIES) {
       return new Decision.Permit(
           name, purpose, "roles." + name, asked, role.view(), ReleaseRule.ANY);
@@ -180,6 +184,10 @@ public final class PolicySet {
     String path = role.path(asked.type());
     if (rule == null || !rule.does().contains(asked.kind().code())) {
       return deny(name, purpose, path, Reason.NO_RULE_PERMITS, "no rule for the interaction");
+    }
+    unmet = role.typeTerms().get(asked.type()).unmet(request, purpose);
+    if (unmet != null) {
+      return deny(name, purpose, unmet.path(), unmet.reason(), unmet.detail());
     }
     try {
       return permit(role, rule, purpose, asked, request.claims(), denied);

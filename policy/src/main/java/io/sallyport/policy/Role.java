@@ -11,6 +11,7 @@ import java.util.Set;
  * @param purposes the purposes of use under which it applies
  * @param searchable by type, the parameters it may use without a modifier
  * @param terms what else must be, so that it applies
+ * @param typeTerms likewise, so that its rule for a type applies
  */
 record Role(
     String name,
@@ -18,7 +19,8 @@ record Role(
     RoleRules rules,
     View view,
     Map<String, Set<String>> searchable,
-    Terms terms) {
+    Terms terms,
+    Map<String, Terms> typeTerms) {
 
   String path(String type) {
     return "roles." + name + ".types." + type;

@@ -41,7 +41,6 @@ final class RoleReader {
           "accept-risk");
   private static final Set<String> KEYS_NOT_YET =
       Set.of(
-          "when",
           "needs",
           "pseudonym",
           "preset",
@@ -52,7 +51,7 @@ final class RoleReader {
   private static final Set<String> TYPE_KEYS =
       Set.of("do", "show", "hide", "change", "search", "accept-risk", "except");
   private static final Set<String> TYPE_KEYS_NOT_YET =
-      Set.of("include", "write", "needs", "max-size", "when");
+      Set.of("include", "write", "needs", "max-size");
 
   /** What {@code defaults:} says. */
   record Defaults(String absent, Set<String> tags) {}
@@ -64,6 +63,8 @@ final class RoleReader {
   private final long forbidden;
   private final Consumer<Problem> problems;
   private final List<String> purposes = new ArrayList<>();
+  private final Map<String, Terms> typeTerms = new TreeMap<>();
+  private final TermsReader termsReader;
   private Terms terms;
 
   /**
@@ -82,6 +83,7 @@ final class RoleReader {
     this.segments = segments;
     this.forbidden = forbidden;
     this.problems = problems;
+    this.termsReader = new TermsReader(problems);
   }
 
   List<String> purposes() {
@@ -93,10 +95,13 @@ final class RoleReader {
     return terms;
   }
 
+  /** Likewise, so that its rule for a type applies. */
+  Map<String, Terms> typeTerms() {
+    return Map.copyOf(typeTerms);
+  }
+
   RoleRules read(Yaml node) {
-    Set<String> keys = new TreeSet<>(KEYS);
-    keys.addAll(TermsReader.KEYS);
-    Fields fields = new Fields(node, "roles." + name, keys, problems);
+    Fields fields = new Fields(node, "roles." + name, both(KEYS, TermsReader.ROLE_KEYS), problems);
     fields.texts("purpose").forEach(purpose -> purposes.add(purpose.text()));
     if (purposes.isEmpty()) {
       fields.error(
@@ -105,7 +110,7 @@ final class RoleReader {
           "E-MISSING");
     }
     fields.notYet(KEYS_NOT_YET);
-    terms = TermsReader.read(fields);
+    terms = termsReader.role(fields);
     Yaml compartment = fields.take("compartment");
     Set<String> denied = segments(fields);
     List<Pattern> hide = fields.texts("hide");
@@ -156,6 +161,12 @@ final class RoleReader {
       denied.add(segment.text());
     }
     return denied;
+  }
+
+  private static Set<String> both(Set<String> some, Set<String> more) {
+    Set<String> both = new TreeSet<>(some);
+    both.addAll(more);
+    return both;
   }
 
   private boolean derived(Fields fields) {
@@ -227,8 +238,10 @@ final class RoleReader {
               "E-TYPE"));
       return List.of();
     }
-    Fields fields = new Fields(entry.value(), path, TYPE_KEYS, problems);
+    Fields fields =
+        new Fields(entry.value(), path, both(TYPE_KEYS, TermsReader.TYPE_KEYS), problems);
     fields.notYet(TYPE_KEYS_NOT_YET);
+    Terms own = termsReader.type(fields);
     Set<String> does = does(fields);
     Yaml shown = fields.take("show");
     boolean all = shown instanceof Yaml.Scalar scalar && scalar.text().equals("all");
@@ -244,6 +257,7 @@ final class RoleReader {
     for (String type : star ? stars(entry.key()) : List.of(entry.key())) {
       if (!star || (!named.contains(type) && !except.contains(type))) {
         rules.add(new TypeRule(type, does, all, show, hide, change, search, risk, entry.at()));
+        typeTerms.put(type, own);
       }
     }
     return rules;

@@ -1,15 +1,37 @@
 package io.sallyport.policy;
 
+import io.sallyport.policy.condition.Condition;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a token and a request must have besides role and purpose, so that a role applies: decided
- * before the record system is asked, and never by data.
+ * What a token and a request must have besides role and purpose, so that a role, or its rule for a
+ * type, applies: decided before the record system is asked, and never by data.
  *
  * @param scopes whether the token's SMART scopes narrow it
+ * @param when conditions; all of them must hold
  */
-record Terms(boolean scopes) {
+record Terms(boolean scopes, List<Condition> when) {
+  /** Which term is not met. */
+  record Unmet(String path, Reason reason, String detail) {}
+
+  Terms {
+    when = List.copyOf(when);
+  }
+
+  /**
+   * The first term that is not met; null when all are. {@link ScopeRule} judges scopes.
+   *
+   * @param purpose the purpose of use that applies
+   */
+  Unmet unmet(AccessRequest request, String purpose) {
+    for (Condition condition : when) {
+      if (!condition.holds(request, purpose)) {
+        return new Unmet(condition.path(), Reason.NO_RULE_PERMITS, "a condition does not hold");
+      }
+    }
+    return null;
+  }
 
   /** For a person who asks what the policy says. */
   List<String> words() {
@@ -17,6 +39,7 @@ record Terms(boolean scopes) {
     if (scopes) {
       words.add("scopes: enforce");
     }
+    when.forEach(condition -> words.add("when: " + condition.text()));
     return words;
   }
 }

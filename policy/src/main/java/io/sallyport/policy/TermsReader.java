@@ -1,16 +1,61 @@
 package io.sallyport.policy;
 
+import io.sallyport.policy.condition.Condition;
+import io.sallyport.policy.source.Yaml;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/** The keys of a role that {@link Terms} are made of. */
+/** The keys of a role, and of a rule for a type, that {@link Terms} are made of. */
 final class TermsReader {
   /** Of a role. */
-  static final Set<String> KEYS = Set.of("scopes");
+  static final Set<String> ROLE_KEYS = Set.of("scopes", "when");
 
-  private TermsReader() {}
+  /** Of a rule for a type. */
+  static final Set<String> TYPE_KEYS = Set.of("when");
 
-  static Terms read(Fields role) {
-    boolean scopes = role.word("scopes", "ignore", Set.of("enforce", "ignore")).equals("enforce");
-    return new Terms(scopes);
+  private final Consumer<Problem> problems;
+
+  TermsReader(Consumer<Problem> problems) {
+    this.problems = problems;
+  }
+
+  Terms role(Fields fields) {
+    boolean scopes = fields.word("scopes", "ignore", Set.of("enforce", "ignore")).equals("enforce");
+    return new Terms(scopes, when(fields));
+  }
+
+  Terms type(Fields fields) {
+    return new Terms(false, when(fields));
+  }
+
+  private List<Condition> when(Fields fields) {
+    Yaml node = fields.take("when");
+    List<Condition> conditions = new ArrayList<>();
+    if (node instanceof Yaml.Scalar one) {
+      add(conditions, one, fields.path("when"));
+    } else if (node instanceof Yaml.Sequence many) {
+      for (int i = 0; i < many.items().size(); i++) {
+        add(conditions, many.items().get(i), fields.path("when[" + i + "]"));
+      }
+    } else if (node != null) {
+      problems.accept(
+          Problem.error(node.at(), fields.path("when"), "must be a list of conditions", "E-TYPE"));
+    }
+    return conditions;
+  }
+
+  private void add(List<Condition> conditions, Yaml node, String path) {
+    if (!(node instanceof Yaml.Scalar text)) {
+      problems.accept(
+          Problem.error(
+              node.at(), path, "must be a condition, as \"token.unit == 'icu'\"", "E-TYPE"));
+      return;
+    }
+    Condition condition = Condition.compile(text.text(), path, text::at, problems);
+    if (condition != null) {
+      conditions.add(condition);
+    }
   }
 }

@@ -37,6 +37,7 @@ class DecisionTableTest {
       claims.put("roles", all);
       claims.put("realm_access", Map.of("roles", all));
     }
+    claims.put("irb_protocol", "IRB-117"); // what the hospital's researcher needs
     if (purpose != null) {
       claims.put("purpose_of_use", List.of(purpose.split(" ")));
     }

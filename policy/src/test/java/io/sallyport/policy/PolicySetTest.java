@@ -178,7 +178,8 @@ class PolicySetTest {
         .anySatisfy(
             p -> assertThat(p).startsWith("p.yaml:4:").contains("Did you mean 'nurse'?", "E-ROLE"))
         .anySatisfy(p -> assertThat(p).startsWith("p.yaml:5:1").contains("E-NOT-YET"))
-        .anySatisfy(p -> assertThat(p).startsWith("p.yaml:9:5").contains("'when'", "E-NOT-YET"))
+        .anySatisfy(
+            p -> assertThat(p).startsWith("p.yaml:9:12").contains("'care-team'", "E-NOT-YET"))
         .anySatisfy(p -> assertThat(p).startsWith("p.yaml:11:28").contains("'update'", "E-NOT-YET"))
         .anySatisfy(
             p ->

@@ -24,13 +24,14 @@ class TidyTest {
   private static final Path ROOT = Path.of(System.getProperty("sallyport.root", ".."));
 
   private static final Set<String> POLICY =
-      Set.of("policy", "policy.fhir", "policy.redact", "policy.source");
+      Set.of("policy", "policy.condition", "policy.fhir", "policy.redact", "policy.source");
 
   /** Package (below io.sallyport) to the packages of ours it may name. */
   private static final Map<String, Set<String>> MAY_KNOW =
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("policy", POLICY),
+              Map.entry("policy.condition", Set.of("policy")),
               Map.entry("policy.source", Set.of("policy")),
               Map.entry("policy.fhir", Set.of("policy")),
               Map.entry("policy.fhir.extract", Set.of("policy", "policy.fhir")),
@@ -90,6 +91,7 @@ class TidyTest {
               Map.entry("com.nimbusds", Set.of("proxy.authn", "loadtest")),
               Map.entry("org.bouncycastle", Set.of("proxy.kms", "proxy.cli")),
               Map.entry("org.snakeyaml", Set.of("policy.source")),
+              Map.entry("dev.cel", Set.of("policy.condition")),
               Map.entry(
                   "com.fasterxml", Set.of("policy.fhir.extract", "loadtest", "loadtest.compare")),
               Map.entry("picocli", Set.of("proxy", "proxy.cli", "loadtest.compare")),

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
@@ -30,8 +31,20 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 public sealed interface Yaml {
   Problem.Location at();
 
-  /** A text, number or word: {@code text} is as written, without quotes. */
-  record Scalar(String text, Problem.Location at) implements Yaml {}
+  /**
+   * A text, number or word: {@code text} is as written, without quotes.
+   *
+   * @param lead how far behind {@code at} the text begins; -1 when it is not written as it reads,
+   *     because it has escapes or several lines
+   */
+  record Scalar(String text, Problem.Location at, int lead) implements Yaml {
+    /** Where a character of the text stands; the whole text's place where that cannot be told. */
+    public Problem.Location at(int offset) {
+      return lead < 0
+          ? at
+          : new Problem.Location(at.file(), at.line(), at.column() + lead + offset);
+    }
+  }
 
   record Sequence(List<Yaml> items, Problem.Location at) implements Yaml {}
 
@@ -116,16 +129,16 @@ public sealed interface Yaml {
       Problem.Location at = at(node.getStartMark());
       if (depth > DEPTH_MAX) {
         fail(at, "is nested deeper than " + DEPTH_MAX);
-        return new Scalar("", at);
+        return new Scalar("", at, -1);
       }
       if (!seen.add(node)) {
-        return new Scalar("", at); // an alias: its anchor has been reported
+        return new Scalar("", at, -1); // an alias: its anchor has been reported
       }
       if (node.getAnchor().isPresent()) {
         fail(at, "has an anchor, to be used again by an alias: write it out in each place");
       }
       if (node instanceof ScalarNode scalar) {
-        return new Scalar(scalar.getValue(), at);
+        return new Scalar(scalar.getValue(), at, lead(scalar));
       }
       if (node instanceof SequenceNode sequence) {
         return new Sequence(
@@ -145,6 +158,21 @@ public sealed interface Yaml {
         entries.add(new Entry(key.getValue(), place, convert(tuple.getValueNode(), depth + 1)));
       }
       return new Mapping(List.copyOf(entries), at);
+    }
+
+    private static int lead(ScalarNode scalar) {
+      int length = scalar.getValue().codePointCount(0, scalar.getValue().length());
+      int more =
+          scalar.getEndMark().map(Mark::getIndex).orElse(0)
+              - scalar.getStartMark().map(Mark::getIndex).orElse(0)
+              - length;
+      boolean quoted =
+          scalar.getScalarStyle() == ScalarStyle.SINGLE_QUOTED
+              || scalar.getScalarStyle() == ScalarStyle.DOUBLE_QUOTED;
+      if (scalar.getScalarStyle() == ScalarStyle.PLAIN && more == 0) {
+        return 0;
+      }
+      return quoted && more == 2 ? 1 : -1;
     }
 
     private Problem.Location at(Optional<Mark> mark) {
