@@ -78,7 +78,7 @@ class DecisionTableTest {
     }
   }
 
-  private static PolicySet load(String name) {
+  static PolicySet load(String name) {
     Path file = ROOT.resolve("config-samples/policies/" + name + ".yaml");
     try {
       List<Problem> problems = new ArrayList<>();

@@ -9,9 +9,6 @@ import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.redact.Fact;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** SMART scopes narrow what a role may do, and never widen it. */
 class ScopesTest {
-  private static final Path ROOT = Path.of(System.getProperty("sallyport.root", ".."));
   private static final String OWN =
       """
       policy: 1
@@ -52,17 +48,7 @@ class ScopesTest {
 
   private static PolicySet policy(String name) {
     return POLICIES.computeIfAbsent(
-        name,
-        n -> {
-          try {
-            return read(
-                n.equals("own")
-                    ? OWN
-                    : Files.readString(ROOT.resolve("config-samples/policies/" + n + ".yaml")));
-          } catch (IOException missing) {
-            throw new AssertionError(missing);
-          }
-        });
+        name, n -> n.equals("own") ? read(OWN) : DecisionTableTest.load(n));
   }
 
   private static PolicySet read(String text) {
@@ -122,7 +108,9 @@ class ScopesTest {
     if (decision instanceof Decision.Permit permit) {
       String sent = InteractionParser.canonical(permit.interaction());
       return "permit"
-          + (permit.release().compartment() == null ? "" : " " + permit.release().compartment().patient())
+          + (permit.release().compartment() == null
+              ? ""
+              : " " + permit.release().compartment().patient())
           + (sent.equals(request) ? "" : " " + sent);
     }
     return ((Decision.Deny) decision).reason().name();
@@ -140,7 +128,9 @@ class ScopesTest {
     assertThat(permit.release().holds(observation())).isFalse();
     // Among the members is also who merely performed it.
     assertThat(
-            permit.release().holds(new Fact("Observation", "o1", List.of("p2"), List.of("p2", "p1"), 0)))
+            permit
+                .release()
+                .holds(new Fact("Observation", "o1", List.of("p2"), List.of("p2", "p1"), 0)))
         .isFalse();
   }
 

@@ -110,8 +110,7 @@ public final class SearchClosure {
     if (modifier.equals("missing")) {
       return List.of();
     }
-    if (modifier.isEmpty()
-        || SAME.getOrDefault(parameter.type(), Set.of()).contains(modifier)) {
+    if (modifier.isEmpty() || SAME.getOrDefault(parameter.type(), Set.of()).contains(modifier)) {
       return switch (key) {
         case "token/CodeableConcept" -> List.of("coding.system", "coding.code");
         case "token/Coding" -> List.of("system", "code");

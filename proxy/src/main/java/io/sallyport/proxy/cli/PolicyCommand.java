@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "policy",
     description = "Checks, explains and applies a policy, offline.",
     mixinStandardHelpOptions = true,
-    subcommands = {ExplainCommand.class, RedactCommand.class},
+    subcommands = {ExplainCommand.class, RedactCommand.class, PolicyTestCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class PolicyCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -44,12 +44,7 @@ public final class PolicyCommand implements Runnable {
 
   /** The policy, with the role in it; otherwise the command ends. */
   static PolicySet load(CommandSpec spec, Path file, String role) {
-    Problems problems = new Problems();
-    PolicySet policy = read(file, problems);
-    if (policy == null) {
-      problems.print(spec.commandLine().getErr());
-      throw Failure.bad(file + " has " + problems.count());
-    }
+    PolicySet policy = load(spec, file);
     if (!policy.roles().contains(role)) {
       throw Failure.usage(
           "--role "
@@ -58,6 +53,17 @@ public final class PolicyCommand implements Runnable {
               + file
               + "; there are "
               + String.join(", ", policy.roles()));
+    }
+    return policy;
+  }
+
+  /** The policy; when it has an error the command ends. */
+  static PolicySet load(CommandSpec spec, Path file) {
+    Problems problems = new Problems();
+    PolicySet policy = read(file, problems);
+    if (policy == null) {
+      problems.print(spec.commandLine().getErr());
+      throw Failure.bad(file + " has " + problems.count());
     }
     return policy;
   }

@@ -12,8 +12,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Requests that a role may make, or try: interactions, every published parameter with its modifiers,
- * values from either world, so that it looks where they differ.
+ * Requests that a role may make, or try: interactions, every published parameter with its
+ * modifiers, values from either world, so that it looks where they differ.
  */
 final class Grammar {
   private static final List<String> ACCEPTS =
@@ -94,8 +94,7 @@ final class Grammar {
     Set<String> may = sample.policy.searchable(sample.role, type);
     List<String> all = new ArrayList<>(Published.r4().of(type).keySet());
     boolean own = sample.bound && type.equals("Patient"); // searched by the caller's own id only
-    List<String> usable =
-        own ? List.of("_id") : may.stream().filter(all::contains).toList();
+    List<String> usable = own ? List.of("_id") : may.stream().filter(all::contains).toList();
     List<String> parts = new ArrayList<>();
     String kind = "all of a type";
     int parameters = random.nextInt(10) == 0 ? 0 : random.nextInt(4) == 0 ? 2 : 1;
@@ -176,7 +175,8 @@ final class Grammar {
   }
 
   private Ask headers(Ask ask) {
-    String prefer = random.nextInt(8) == 0 ? pick(List.of("handling=lenient", "respond-async")) : "";
+    String prefer =
+        random.nextInt(8) == 0 ? pick(List.of("handling=lenient", "respond-async")) : "";
     String match = random.nextInt(8) == 0 ? pick(List.of("W/\"1\"", "W/\"5\"", "*")) : "";
     String method = ask.method().equals("GET") && random.nextInt(30) == 0 ? "HEAD" : ask.method();
     return new Ask(

@@ -80,7 +80,8 @@ final class Maker {
 
   /** Keys that are made elsewhere, or change the meaning of everything. */
   private static boolean apart(String type, String key) {
-    return Set.of("id", "contained", "modifierExtension", "implicitRules", "versionId").contains(key)
+    return Set.of("id", "contained", "modifierExtension", "implicitRules", "versionId")
+            .contains(key)
         || key.equals("lastUpdated")
         || (type.equals("Extension") && key.equals("extension"));
   }

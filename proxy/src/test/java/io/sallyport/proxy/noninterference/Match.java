@@ -146,8 +146,7 @@ final class Match {
     return switch (modifier) {
       case "" -> starts(value, wanted);
       case "exact" -> value.equals(wanted);
-      case "contains" ->
-          value.toLowerCase(Locale.ROOT).contains(wanted.toLowerCase(Locale.ROOT));
+      case "contains" -> value.toLowerCase(Locale.ROOT).contains(wanted.toLowerCase(Locale.ROOT));
       default -> throw new Unsupported("modifier " + modifier);
     };
   }
@@ -196,7 +195,8 @@ final class Match {
     String unit = parts.length == 3 ? parts[2] : "";
     boolean same =
         unit.isEmpty() || unit.equals(quantity.getCode()) || unit.equals(quantity.getUnit());
-    boolean system = parts.length < 3 || parts[1].isEmpty() || parts[1].equals(quantity.getSystem());
+    boolean system =
+        parts.length < 3 || parts[1].isEmpty() || parts[1].equals(quantity.getSystem());
     return same && system && number(quantity.getValue(), parts[0]);
   }
 
@@ -239,7 +239,7 @@ final class Match {
   }
 
   private static String size(Quantity quantity) {
-    return String.format("%020d", quantity.getValue().multiply(BigDecimal.valueOf(1000)).longValue());
+    return String.format(
+        "%020d", quantity.getValue().multiply(BigDecimal.valueOf(1000)).longValue());
   }
-
 }

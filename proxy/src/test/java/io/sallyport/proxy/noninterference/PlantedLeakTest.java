@@ -72,7 +72,8 @@ class PlantedLeakTest {
             if (!ask.path().equals("/fhir/Patient") || !ask.method().equals("GET")) {
               return ask;
             }
-            String year = "" + (1932 + Math.floorMod(ask.query() == null ? 0 : ask.query().hashCode(), 80));
+            String year =
+                "" + (1932 + Math.floorMod(ask.query() == null ? 0 : ask.query().hashCode(), 80));
             smuggled.add(new Asked("birthdate", "ge" + year));
             return Ask.get(ask.path(), null);
           }

@@ -147,7 +147,9 @@ final class Sample {
   }
 
   private static List<String> strings(Object list) {
-    return list instanceof List<?> many ? many.stream().map(String.class::cast).toList() : List.of();
+    return list instanceof List<?> many
+        ? many.stream().map(String.class::cast).toList()
+        : List.of();
   }
 
   /** Whether there is anything in resources it is given that it does not see. */

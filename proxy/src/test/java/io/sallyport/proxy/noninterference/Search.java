@@ -134,8 +134,8 @@ final class Search {
     if (dot >= 0) {
       String type = dot > name.length() ? code.substring(name.length() + 1, dot) : "";
       String rest = code.substring(dot + 1);
-      return targets(stored, name, type).stream().anyMatch(
-              t -> has(t.type, rest) && matches(t, rest, value));
+      return targets(stored, name, type).stream()
+          .anyMatch(t -> has(t.type, rest) && matches(t, rest, value));
     }
     Parameter parameter = parameter(stored.type, name);
     String modifier = code.length() > name.length() ? code.substring(name.length() + 1) : "";

@@ -52,7 +52,9 @@ final class Tally {
   void requireThatItLooked() {
     roles.forEach(
         (name, line) -> {
-          assertThat(line.percent()).as("%s: answers with entries", name).isGreaterThanOrEqualTo(60);
+          assertThat(line.percent())
+              .as("%s: answers with entries", name)
+              .isGreaterThanOrEqualTo(60);
           if (partial.get(name)) {
             assertThat(line.differingPercent())
                 .as("%s: answers of the record systems that differ", name)
@@ -67,8 +69,7 @@ final class Tally {
     String form = "%-34s %6d requests, %3d %% disclose, upstreams differ in %3d %%%n";
     roles.forEach(
         (name, l) ->
-            text.append(
-                form.formatted(name, l.requests, l.percent(), l.differingPercent())));
+            text.append(form.formatted(name, l.requests, l.percent(), l.differingPercent())));
     kinds.forEach(
         (name, l) ->
             text.append(

@@ -36,8 +36,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One appliance before one record system: the real spine, policy, redactor and journal; sockets
- * are left out. Two of them are told the same time, ids and nonces, and nothing else is the same.
+ * One appliance before one record system: the real spine, policy, redactor and journal; sockets are
+ * left out. Two of them are told the same time, ids and nonces, and nothing else is the same.
  */
 final class Trial {
   static final String PUBLIC = "https://fhir.hospital.example/fhir";

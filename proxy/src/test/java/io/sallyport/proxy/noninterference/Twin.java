@@ -227,10 +227,7 @@ final class Twin {
 
   /** Whether a change was seen elsewhere. Some are tried again: it may depend on more. */
   private boolean shows(String change) {
-    return !free
-        && learning
-        && Boolean.FALSE.equals(learned.get(change))
-        && random.nextInt(24) > 0;
+    return !free && learning && Boolean.FALSE.equals(learned.get(change)) && random.nextInt(24) > 0;
   }
 
   private boolean learn(String path, ObjectNode object, Map<String, JsonNode> before) {

@@ -14,7 +14,15 @@ import java.util.Random;
 final class Values {
   private static final List<String> WORDS =
       List.of(
-          "Amber", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heron", "Iris O'Neil",
+          "Amber",
+          "Birch",
+          "Cedar",
+          "Delta",
+          "Ember",
+          "Fjord",
+          "Grove",
+          "Heron",
+          "Iris O'Neil",
           "Jürgen");
 
   private static final String USE = "usual official temp old";
