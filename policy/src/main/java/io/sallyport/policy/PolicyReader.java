@@ -66,10 +66,12 @@ final class PolicyReader {
         new ForbidReader(definitions, segments, names(roleNodes), problems).read(forbid);
     Map<String, Role> roles = roles(root, roleNodes, defaults, forbids);
     Identity mapping = identity(root, identity, roles.keySet());
+    if (failed) {
+      return null;
+    }
+    roles.values().forEach(role -> FreeTextWarnings.tell(role, problems));
     String hash = hash(text + sensitive.text());
-    return failed
-        ? null
-        : new PolicySet(hash, definitions, closure, mapping, segments, forbids, roles);
+    return new PolicySet(hash, definitions, closure, mapping, segments, forbids, roles);
   }
 
   /** Where facts come from in a verified token. */

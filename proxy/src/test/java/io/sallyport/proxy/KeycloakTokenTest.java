@@ -83,7 +83,7 @@ class KeycloakTokenTest {
     Config config = ConfigReader.read(files.config(), problems::add);
     assertThat(problems).isEmpty();
     appliance = Appliance.start(config, Map.of(), Clock.systemUTC(), problems::add);
-    assertThat(problems).isEmpty();
+    assertThat(problems).noneMatch(Problem::isError);
   }
 
   @AfterAll

@@ -145,6 +145,16 @@ final class Slot {
         && (!longer || Text.startsWith(s, p + 16, s.length, literal, 16));
   }
 
+  /** The one of its element's types that the key stands for. */
+  String type() {
+    for (String type : element.types()) {
+      if (!element.choice() || key.equals(element.name() + PathRule.capital(type))) {
+        return type;
+      }
+    }
+    throw new IllegalStateException(key + " is of no type");
+  }
+
   /** Whether its items have their other half at the same index of a list beside it. */
   boolean aligned() {
     return list && (underscore || kind == Kind.PRIMITIVE);

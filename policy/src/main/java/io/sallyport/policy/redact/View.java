@@ -4,6 +4,7 @@ import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Results;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -92,6 +93,11 @@ public final class View {
   /** Whether resources of this type are released at all. */
   public boolean shows(String type) {
     return roots.containsKey(type);
+  }
+
+  /** Where free text stays visible below a type, the nearest first. */
+  public List<String> freeText(String type) {
+    return FreeText.of(this, type);
   }
 
   /** Whether every resource of this type is released, whatever it holds. */
