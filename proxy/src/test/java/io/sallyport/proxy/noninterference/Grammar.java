@@ -1,5 +1,6 @@
 package io.sallyport.proxy.noninterference;
 
+import io.sallyport.policy.redact.naive.Fhir;
 import io.sallyport.proxy.noninterference.Published.Parameter;
 import io.sallyport.proxy.noninterference.Trial.Ask;
 import io.sallyport.proxy.noninterference.World.Stored;
@@ -46,10 +47,15 @@ final class Grammar {
     if (kind < 4) {
       return new Trying(Ask.get("/fhir/metadata", null), "metadata");
     }
-    if (kind < 18) {
+    if (kind < (may("read") ? 18 : 7)) {
       return read();
     }
-    return search(kind < 26);
+    return search(kind > 91);
+  }
+
+  private boolean may(String interaction) {
+    return Maker.TYPES.stream()
+        .anyMatch(type -> sample.policy.interactions(sample.role, type).contains(interaction));
   }
 
   private String type(String interaction) {
@@ -65,17 +71,15 @@ final class Grammar {
   }
 
   private Trying read() {
-    boolean may =
-        Maker.TYPES.stream()
-            .anyMatch(type -> sample.policy.interactions(sample.role, type).contains("vread"));
-    boolean vread = random.nextInt(may ? 4 : 20) == 0;
+    boolean vread = random.nextInt(may("vread") ? 4 : 20) == 0;
     String type = type(vread ? "vread" : "read");
     Stored some = given(type);
     String path = "/fhir/" + type + "/" + some.id;
     if (vread) {
       path += "/_history/" + some.version();
     }
-    return new Trying(headers(Ask.get(path, null)), vread ? "vread" : "read");
+    String query = random.nextInt(8) == 0 ? results(type) : null;
+    return new Trying(headers(Ask.get(path, query)), vread ? "vread" : "read");
   }
 
   private Stored some(String type) {
@@ -107,7 +111,7 @@ final class Grammar {
         kind = i == 0 ? parameter.type() : kind;
       }
     }
-    if (random.nextInt(3) == 0) {
+    if (sample.denied.isEmpty() && random.nextInt(3) == 0) {
       parts.add("_count=" + (random.nextInt(30) == 0 ? 0 : 1 + random.nextInt(8)));
     }
     if (random.nextInt(own ? 50 : 5) == 0) {
@@ -115,12 +119,27 @@ final class Grammar {
       String key = pick(blind || keys.isEmpty() ? all : keys);
       parts.add("_sort=" + (random.nextBoolean() ? "-" : "") + key);
     }
+    if (random.nextInt(8) == 0) {
+      parts.add(results(type));
+    }
     if (blind && random.nextInt(3) == 0) {
       String hop = hop(type, some);
       parts.add(hop);
       kind = hop.split("[=:]")[0].startsWith("_") ? hop.split("[=:]")[0] : "chain";
     }
     return new Trying(headers(sent(type, parts)), kind);
+  }
+
+  /** How much of the results is wanted, and whether they are counted. */
+  private String results(String type) {
+    List<String> elements =
+        Fhir.r4().keys(type).values().stream().map(f -> f.element().name()).sorted().toList();
+    return switch (random.nextInt(8)) {
+      case 0 -> random.nextInt(3) == 0 ? "_summary=count" : "_summary=false";
+      case 1, 2 -> "_total=" + pick(List.of("accurate", "estimate", "none"));
+      case 3, 4 -> "_summary=" + pick(List.of("true", "text", "data", "false"));
+      default -> "_elements=" + pick(elements) + "," + pick(elements);
+    };
   }
 
   private static boolean leads(String type, String code) {

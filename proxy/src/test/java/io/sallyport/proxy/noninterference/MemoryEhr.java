@@ -20,7 +20,8 @@ import java.util.Set;
 class MemoryEhr {
   static final String BASE = "http://ehr.internal:8080/fhir";
 
-  private static final int PAGE = 20;
+  static final int PAGE = 20;
+
   private static final String JSON = "application/fhir+json;charset=UTF-8";
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
@@ -41,9 +42,14 @@ class MemoryEhr {
 
   private final World world;
   private final Search search;
+  private final int pageSize;
 
-  MemoryEhr(World world) {
+  /**
+   * @param pageSize of a page where nothing else is asked for
+   */
+  MemoryEhr(World world, int pageSize) {
     this.world = world;
+    this.pageSize = pageSize;
     this.search = new Search(world, BASE);
   }
 
@@ -100,16 +106,20 @@ class MemoryEhr {
   }
 
   private Reply search(String type, List<Asked> asked, String reference) {
-    int count = PAGE;
+    int count = pageSize;
     int offset = 0;
     String sort = "";
     List<Asked> criteria = new ArrayList<>();
     List<Asked> includes = new ArrayList<>();
     for (Asked one : asked) {
+      if (one.code().equals("_total")) {
+        continue; // it is always told
+      }
       switch (one.code()) {
         case "_count" -> count = Integer.parseInt(one.value());
         case "_offset" -> offset = Integer.parseInt(one.value());
         case "_sort" -> sort = one.value();
+        case "_summary" -> count = onlyCount(one) ? 0 : count;
         case "_include", "_revinclude" -> includes.add(one);
         default -> criteria.add(one);
       }
@@ -131,6 +141,13 @@ class MemoryEhr {
       link(links, "previous", at(plain, Math.max(0, from - count)));
     }
     return bundle(found.size(), links, page, new ArrayList<>(included));
+  }
+
+  private static boolean onlyCount(Asked summary) {
+    if (!summary.value().equals("count")) {
+      throw new Match.Unsupported(summary.toString()); // nobody shall ask us to leave out facts
+    }
+    return true;
   }
 
   private static String at(String reference, int offset) {

@@ -79,8 +79,8 @@ class PlantedLeakTest {
           }
 
           @Override
-          public MemoryEhr ehr(World world) {
-            return new MemoryEhr(world) {
+          public MemoryEhr ehr(World world, int pageSize) {
+            return new MemoryEhr(world, pageSize) {
               @Override
               List<Asked> understood(List<Asked> asked) {
                 asked.addAll(smuggled);
@@ -121,8 +121,8 @@ class PlantedLeakTest {
   /** A record system that takes no notice of whose records are asked for, and has one page. */
   private static class Careless implements Leak {
     @Override
-    public MemoryEhr ehr(World world) {
-      return new MemoryEhr(world) {
+    public MemoryEhr ehr(World world, int pageSize) {
+      return new MemoryEhr(world, pageSize) {
         @Override
         List<Asked> understood(List<Asked> asked) {
           asked.removeIf(one -> Maker.ABOUT.contains(one.code()) || one.code().equals("_count"));

@@ -7,13 +7,16 @@ import io.sallyport.policy.redact.naive.NaiveRedactor;
 import io.sallyport.policy.redact.naive.Policy;
 import io.sallyport.policy.redact.naive.Policy.Change;
 import io.sallyport.policy.redact.naive.Policy.Rule;
+import io.sallyport.proxy.config.PolicyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -38,6 +41,9 @@ final class Sample {
   final boolean versions;
   final boolean bound;
 
+  /** The codes of security labels whose resources it is denied. */
+  final Set<String> denied = new HashSet<>();
+
   /** Whether anything is shown changed. */
   final boolean changes;
 
@@ -58,6 +64,11 @@ final class Sample {
     changes =
         !naive.change().isEmpty()
             || naive.types().values().stream().anyMatch(rule -> !rule.change().isEmpty());
+    for (String segment : strings(rules.get("deny-segments"))) {
+      for (String label : strings(map(map(document, "segments"), segment).get("labels"))) {
+        denied.add(label.substring(label.indexOf('|') + 1));
+      }
+    }
     claims = claims(map(document, "identity"), role, strings(rules.get("purpose")).get(0));
   }
 
@@ -72,7 +83,12 @@ final class Sample {
 
   static List<Sample> of(String file, String text) {
     List<String> problems = new ArrayList<>();
-    PolicySet policy = PolicySet.read(file, text, problem -> problems.add(problem.toString()));
+    PolicySet policy =
+        PolicySet.read(
+            file,
+            text,
+            PolicyFiles.beside(POLICIES.resolve(file)),
+            problem -> problems.add(problem.toString()));
     if (policy == null) {
       throw new AssertionError(problems);
     }
@@ -170,7 +186,8 @@ final class Sample {
   /** Whether the role is given anything of a resource at all, whoever asks for it. */
   boolean gives(JsonNode resource) {
     String type = resource.get("resourceType").asText();
-    if (!naive.types().containsKey(type)) {
+    if (!naive.types().containsKey(type)
+        || resource.findValuesAsText("code").stream().anyMatch(denied::contains)) {
       return false;
     }
     if (!bound || type.equals("Practitioner") || type.equals("Organization")) {

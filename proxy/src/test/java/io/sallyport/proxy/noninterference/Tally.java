@@ -58,7 +58,7 @@ final class Tally {
           if (partial.get(name)) {
             assertThat(line.differingPercent())
                 .as("%s: answers of the record systems that differ", name)
-                .isGreaterThanOrEqualTo(60);
+                .isGreaterThanOrEqualTo(30);
           }
         });
   }

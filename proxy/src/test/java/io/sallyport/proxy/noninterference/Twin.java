@@ -57,9 +57,10 @@ final class Twin {
     }
     for (String type : Maker.TYPES) {
       for (int i = 0; i < 3; i++) {
-        ObjectNode more = maker.resource(type, type.toLowerCase(Locale.ROOT) + "-b" + i);
+        String id = type.toLowerCase(Locale.ROOT) + "-b" + i;
+        ObjectNode more = World.labelled(maker.resource(type, id), random);
         if (!sample.gives(more)) {
-          trees.add(World.labelled(more, random));
+          trees.add(more);
         }
       }
     }
@@ -70,7 +71,7 @@ final class Twin {
   private ObjectNode twin(ObjectNode tree) {
     free = false;
     if (sample.whole(tree.get("resourceType").asText())) {
-      return sample.versions ? tree : World.labelled(tree.deepCopy(), random);
+      return sample.versions ? tree : World.versioned(tree.deepCopy(), random);
     }
     shown = shown(tree);
     learning = true;
@@ -96,7 +97,7 @@ final class Twin {
     resource = tree.deepCopy();
     object(resource, tree.get("resourceType").asText(), tree.get("resourceType").asText(), 0);
     if (!sample.versions) {
-      World.labelled(resource, random);
+      World.versioned(resource, random);
     }
   }
 
@@ -120,7 +121,7 @@ final class Twin {
     object.fieldNames().forEachRemaining(keys::add);
     for (String key : keys) {
       Found found = fhir.find(type, key);
-      if (found != null && !fixed(key, depth) && !VERSION.contains(key)) {
+      if (found != null && !fixed(type, key, depth) && !VERSION.contains(key)) {
         String here = path + "." + key;
         if (random.nextInt(4) > 0 || !remove(object, key, here)) {
           change(object, key, type, found, here, depth);
@@ -132,12 +133,14 @@ final class Twin {
     }
   }
 
-  private boolean fixed(String key, int depth) {
-    return depth == 0 && (key.equals("id") || (free && Maker.ABOUT.contains(key)));
+  /** What says which resource it is and whose, and the labels that decide who is given it. */
+  private boolean fixed(String type, String key, int depth) {
+    return (depth == 0 && (key.equals("id") || (free && Maker.ABOUT.contains(key))))
+        || (type.equals("Meta") && key.equals("security"));
   }
 
   private boolean remove(ObjectNode object, String key, String path) {
-    if (object.size() == 1 || shows(path + " removed")) {
+    if (object.size() == 1 || key.equals("meta") || shows(path + " removed")) {
       return false;
     }
     Map<String, JsonNode> before = fields(object);
@@ -148,7 +151,7 @@ final class Twin {
   private void add(ObjectNode object, String type, String path, int depth) {
     List<String> keys = fhir.keys(type).keySet().stream().sorted().toList();
     String key = keys.get(random.nextInt(keys.size()));
-    if (!object.has(key) && !fixed(key, depth) && !shows(path + "." + key)) {
+    if (!object.has(key) && !fixed(type, key, depth) && !shows(path + "." + key)) {
       Map<String, JsonNode> before = fields(object);
       maker.add(object, type, key, depth + 2);
       if (object.has(key)) {

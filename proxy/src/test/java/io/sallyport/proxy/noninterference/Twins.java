@@ -29,8 +29,8 @@ final class Twins {
       return ask;
     }
 
-    default MemoryEhr ehr(World world) {
-      return new MemoryEhr(world);
+    default MemoryEhr ehr(World world, int pageSize) {
+      return new MemoryEhr(world, pageSize);
     }
 
     default Got got(Got got, Trial trial) {
@@ -49,8 +49,10 @@ final class Twins {
     this.sample = sample;
     this.leak = leak;
     World other = new Twin(sample, seed).of(world);
-    first = new Trial(sample, leak.ehr(world), new FakeJournal());
-    second = new Trial(sample, leak.ehr(other), new FakeJournal());
+    // A page from which entries were withheld is short: only where nothing is, there are pages.
+    int pageSize = sample.denied.isEmpty() ? MemoryEhr.PAGE : 1000;
+    first = new Trial(sample, leak.ehr(world, pageSize), new FakeJournal());
+    second = new Trial(sample, leak.ehr(other, pageSize), new FakeJournal());
     grammar = new Grammar(sample, List.of(world, other), new Random(seed));
   }
 

@@ -113,8 +113,23 @@ final class World {
     return type.toLowerCase(Locale.ROOT) + "-" + number;
   }
 
-  /** A resource with the meta that every server writes. */
+  /** A resource, one of three under a label of those that policies name. */
   static ObjectNode labelled(ObjectNode resource, Random random) {
+    ObjectNode meta = resource.withObject("/meta");
+    meta.remove("security");
+    if (random.nextInt(3) == 0) {
+      boolean act = random.nextBoolean();
+      ObjectNode label = meta.putArray("security").addObject();
+      label.put(
+          "system",
+          "http://terminology.hl7.org/CodeSystem/v3-" + (act ? "ActCode" : "Confidentiality"));
+      label.put("code", act ? "SUD" : List.of("R", "N").get(random.nextInt(2)));
+    }
+    return versioned(resource, random);
+  }
+
+  /** A resource with the meta that every server writes. */
+  static ObjectNode versioned(ObjectNode resource, Random random) {
     ObjectNode meta = resource.withObject("/meta");
     meta.put("versionId", "" + (1 + random.nextInt(9)));
     meta.put("lastUpdated", "2026-01-0" + (1 + random.nextInt(9)) + "T10:00:00Z");
