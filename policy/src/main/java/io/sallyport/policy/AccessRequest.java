@@ -9,5 +9,12 @@ import java.time.Instant;
  * @param claims the caller's verified claims
  * @param interaction what is asked for
  * @param time when it is asked; the policy has no clock of its own
+ * @param client the OAuth client that asks; "" when the token does not say
  */
-public record AccessRequest(Claims claims, Interaction interaction, Instant time) {}
+public record AccessRequest(Claims claims, Interaction interaction, Instant time, String client) {
+
+  /** By a client that is not known. */
+  public AccessRequest(Claims claims, Interaction interaction, Instant time) {
+    this(claims, interaction, time, "");
+  }
+}

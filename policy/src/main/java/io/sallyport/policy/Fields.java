@@ -43,6 +43,11 @@ final class Fields {
     return path.isEmpty() ? key : path + "." + key;
   }
 
+  /** Of the mapping itself. */
+  String path() {
+    return path;
+  }
+
   Problem.Location at() {
     return at;
   }

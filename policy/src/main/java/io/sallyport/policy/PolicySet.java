@@ -25,6 +25,7 @@ public final class PolicySet {
   private final Segments segments;
   private final List<Forbid> forbids;
   private final Map<String, Role> roles;
+  private final RoleChoice choice;
 
   PolicySet(
       String hash,
@@ -41,6 +42,7 @@ public final class PolicySet {
     this.segments = segments;
     this.forbids = List.copyOf(forbids);
     this.roles = roles;
+    this.choice = new RoleChoice(identity, roles);
   }
 
   /**
@@ -115,9 +117,9 @@ public final class PolicySet {
   /** Decides. Never throws on data: what cannot be evaluated is denied. */
   public Decision decide(AccessRequest request) {
     try {
-      Role role = role(request.claims());
+      Role role = choice.of(request);
       if (role == null) {
-        return deny("", "", "identity.role", Reason.NO_ROLE, "no claim maps to a role");
+        return deny("", "", "identity.role", Reason.NO_ROLE, "neither claim nor client has a role");
       }
       List<String> purposes =
           identity.purposeClaim() == null
@@ -135,24 +137,6 @@ public final class PolicySet {
     return named == null
         ? deny(role, "", "roles", Reason.NO_ROLE, "there is no such role")
         : decide(named, purposes, request);
-  }
-
-  /** Exactly one role: the first mapping in the file's order that the token matches. */
-  private Role role(Claims claims) {
-    List<String> values = claims.strings(identity.roleClaim());
-    for (Map.Entry<String, String> mapping : identity.map().entrySet()) {
-      if (values.contains(mapping.getKey())) {
-        return roles.get(mapping.getValue());
-      }
-    }
-    if (identity.map().isEmpty()) {
-      for (Role role : roles.values()) {
-        if (values.contains(role.name())) {
-          return role;
-        }
-      }
-    }
-    return null;
   }
 
   private Decision decide(Role role, List<String> purposes, AccessRequest request) {

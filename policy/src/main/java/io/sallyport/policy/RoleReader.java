@@ -40,7 +40,7 @@ final class RoleReader {
           "counts",
           "accept-risk");
   private static final Set<String> KEYS_NOT_YET =
-      Set.of("needs", "pseudonym", "preset", "client", "include", "write", "observe");
+      Set.of("needs", "pseudonym", "preset", "include", "write", "observe");
   private static final Set<String> TYPE_KEYS =
       Set.of("do", "show", "hide", "change", "search", "accept-risk", "except");
   private static final Set<String> TYPE_KEYS_NOT_YET =

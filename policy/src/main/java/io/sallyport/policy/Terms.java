@@ -3,20 +3,30 @@ package io.sallyport.policy;
 import io.sallyport.policy.condition.Condition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a token and a request must have besides role and purpose, so that a role, or its rule for a
  * type, applies: decided before the record system is asked, and never by data.
  *
+ * @param path of the role in the document
+ * @param clients the OAuth clients through which it applies; empty for every one
  * @param scopes whether the token's SMART scopes narrow it
  * @param when conditions; all of them must hold
  */
-record Terms(boolean scopes, List<Condition> when) {
+record Terms(String path, Set<String> clients, boolean scopes, List<Condition> when) {
   /** Which term is not met. */
   record Unmet(String path, Reason reason, String detail) {}
 
   Terms {
+    clients = Set.copyOf(clients);
     when = List.copyOf(when);
+  }
+
+  /** Whether it applies through this client. */
+  boolean admits(String client) {
+    return clients.isEmpty() || clients.contains(client);
   }
 
   /**
@@ -25,6 +35,9 @@ record Terms(boolean scopes, List<Condition> when) {
    * @param purpose the purpose of use that applies
    */
   Unmet unmet(AccessRequest request, String purpose) {
+    if (!admits(request.client())) {
+      return new Unmet(path + ".client", Reason.NO_ROLE, "the role is for other clients");
+    }
     for (Condition condition : when) {
       if (!condition.holds(request, purpose)) {
         return new Unmet(condition.path(), Reason.NO_RULE_PERMITS, "a condition does not hold");
@@ -36,6 +49,9 @@ record Terms(boolean scopes, List<Condition> when) {
   /** For a person who asks what the policy says. */
   List<String> words() {
     List<String> words = new ArrayList<>();
+    if (!clients.isEmpty()) {
+      words.add("client: " + String.join(", ", new TreeSet<>(clients)));
+    }
     if (scopes) {
       words.add("scopes: enforce");
     }

@@ -5,12 +5,13 @@ import io.sallyport.policy.source.Yaml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** The keys of a role, and of a rule for a type, that {@link Terms} are made of. */
 final class TermsReader {
   /** Of a role. */
-  static final Set<String> ROLE_KEYS = Set.of("scopes", "when");
+  static final Set<String> ROLE_KEYS = Set.of("client", "scopes", "when");
 
   /** Of a rule for a type. */
   static final Set<String> TYPE_KEYS = Set.of("when");
@@ -23,19 +24,40 @@ final class TermsReader {
 
   Terms role(Fields fields) {
     boolean scopes = fields.word("scopes", "ignore", Set.of("enforce", "ignore")).equals("enforce");
-    return new Terms(scopes, when(fields));
+    return new Terms(fields.path(), clients(fields), scopes, when(fields));
   }
 
   Terms type(Fields fields) {
-    return new Terms(false, when(fields));
+    return new Terms(fields.path(), Set.of(), false, when(fields));
+  }
+
+  private Set<String> clients(Fields fields) {
+    boolean given = fields.has("client");
+    Problem.Location at = fields.at("client");
+    Set<String> clients = new TreeSet<>();
+    fields.texts("client").forEach(client -> clients.add(client.text()));
+    if (given && (clients.isEmpty() || clients.contains(""))) {
+      empty(at, fields.path("client"), "names no client");
+    }
+    return clients;
+  }
+
+  /** An empty list would be taken for one that nobody passes, and would stop nobody. */
+  private void empty(Problem.Location at, String path, String what) {
+    problems.accept(
+        Problem.error(at, path, what + ", and so would restrict nothing. Remove it.", "E-VALUE"));
   }
 
   private List<Condition> when(Fields fields) {
+    Problem.Location at = fields.at("when");
     Yaml node = fields.take("when");
     List<Condition> conditions = new ArrayList<>();
     if (node instanceof Yaml.Scalar one) {
       add(conditions, one, fields.path("when"));
     } else if (node instanceof Yaml.Sequence many) {
+      if (many.items().isEmpty()) {
+        empty(at, fields.path("when"), "has no condition");
+      }
       for (int i = 0; i < many.items().size(); i++) {
         add(conditions, many.items().get(i), fields.path("when[" + i + "]"));
       }

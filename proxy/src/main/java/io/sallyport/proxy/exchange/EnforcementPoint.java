@@ -90,7 +90,8 @@ public final class EnforcementPoint {
     x.identity(identity);
     x.route(route);
     Interaction interaction = understanding.of(x);
-    AccessRequest request = new AccessRequest(identity.claims(), interaction, clock.instant());
+    AccessRequest request =
+        new AccessRequest(identity.claims(), interaction, clock.instant(), identity.client());
     Decision decision = route.policy().decide(request);
     x.decision(decision);
     return new Asked(interaction, decision);

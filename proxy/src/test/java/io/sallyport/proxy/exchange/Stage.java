@@ -67,6 +67,7 @@ final class Stage {
             Observation: {do: [read, search], show: all}
         smart:
           purpose: [PATRQT]
+          client: [app]
           scopes: enforce
           types:
             Patient: {do: [read], show: all}
