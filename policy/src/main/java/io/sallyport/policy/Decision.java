@@ -72,7 +72,13 @@ public sealed interface Decision {
    * The access is refused.
    *
    * @param detail for the log and the journal; no data
+   * @param acr how the caller would have to log in, where that is the reason; else empty
    */
-  record Deny(String role, String purpose, String rule, Reason reason, String detail)
-      implements Decision {}
+  record Deny(
+      String role, String purpose, String rule, Reason reason, String detail, List<String> acr)
+      implements Decision {
+    public Deny(String role, String purpose, String rule, Reason reason, String detail) {
+      this(role, purpose, rule, reason, detail, List.of());
+    }
+  }
 }

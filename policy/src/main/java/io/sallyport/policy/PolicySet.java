@@ -158,7 +158,7 @@ public final class PolicySet {
     }
     Terms.Unmet unmet = role.terms().unmet(request, purpose);
     if (unmet != null) {
-      return deny(name, purpose, unmet.path(), unmet.reason(), unmet.detail());
+      return deny(name, purpose, unmet);
     }
     if (asked.kind() == Kind.CAPABILITIES) {
       return new Decision.Permit(
@@ -171,7 +171,7 @@ public final class PolicySet {
     }
     unmet = role.typeTerms().get(asked.type()).unmet(request, purpose);
     if (unmet != null) {
-      return deny(name, purpose, unmet.path(), unmet.reason(), unmet.detail());
+      return deny(name, purpose, unmet);
     }
     try {
       return permit(role, rule, purpose, asked, request.claims(), denied);
@@ -218,6 +218,11 @@ public final class PolicySet {
     return role.terms().scopes() && identity.scopes().binds(claims, asked)
         ? Binding.byScope(role, claims, identity.scopes().patientClaim())
         : Binding.byRole(role, claims);
+  }
+
+  private static Decision deny(String role, String purpose, Terms.Unmet unmet) {
+    return new Decision.Deny(
+        role, purpose, unmet.path(), unmet.reason(), unmet.detail(), unmet.acr());
   }
 
   private static Decision deny(

@@ -11,6 +11,9 @@ public enum Reason {
   NO_CREDENTIALS(401, "login", Fault.DOWNSTREAM, "A bearer token is required."),
   BAD_CREDENTIALS(401, "login", Fault.DOWNSTREAM, "The bearer token is not valid here."),
   EXPIRED_CREDENTIALS(401, "expired", Fault.DOWNSTREAM, "The bearer token has expired."),
+  /** Also of a role's terms: who logs in better gets in, which 403 would not say (RFC 9470). */
+  INSUFFICIENT_AUTHENTICATION(
+      401, "login", Fault.DOWNSTREAM, "The caller must log in by a stronger method."),
   ISSUER_UNAVAILABLE(
       503, "transient", Fault.UPSTREAM, "The identity provider's keys are not available."),
 

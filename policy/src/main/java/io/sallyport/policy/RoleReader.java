@@ -40,11 +40,10 @@ final class RoleReader {
           "counts",
           "accept-risk");
   private static final Set<String> KEYS_NOT_YET =
-      Set.of("needs", "pseudonym", "preset", "include", "write", "observe");
+      Set.of("pseudonym", "preset", "include", "write", "observe");
   private static final Set<String> TYPE_KEYS =
       Set.of("do", "show", "hide", "change", "search", "accept-risk", "except");
-  private static final Set<String> TYPE_KEYS_NOT_YET =
-      Set.of("include", "write", "needs", "max-size");
+  private static final Set<String> TYPE_KEYS_NOT_YET = Set.of("include", "write", "max-size");
 
   /** What {@code defaults:} says. */
   record Defaults(String absent, Set<String> tags) {}

@@ -12,15 +12,26 @@ import java.util.TreeSet;
  *
  * @param path of the role in the document
  * @param clients the OAuth clients through which it applies; empty for every one
+ * @param acr how the caller must have logged in, one of them; empty for anyhow
  * @param scopes whether the token's SMART scopes narrow it
  * @param when conditions; all of them must hold
  */
-record Terms(String path, Set<String> clients, boolean scopes, List<Condition> when) {
-  /** Which term is not met. */
-  record Unmet(String path, Reason reason, String detail) {}
+record Terms(
+    String path, Set<String> clients, List<String> acr, boolean scopes, List<Condition> when) {
+  /**
+   * Which term is not met.
+   *
+   * @param acr what would meet it, where the caller can do something about it: by logging in again
+   */
+  record Unmet(String path, Reason reason, String detail, List<String> acr) {
+    Unmet(String path, Reason reason, String detail) {
+      this(path, reason, detail, List.of());
+    }
+  }
 
   Terms {
     clients = Set.copyOf(clients);
+    acr = List.copyOf(acr);
     when = List.copyOf(when);
   }
 
@@ -38,12 +49,25 @@ record Terms(String path, Set<String> clients, boolean scopes, List<Condition> w
     if (!admits(request.client())) {
       return new Unmet(path + ".client", Reason.NO_ROLE, "the role is for other clients");
     }
+    if (!acr.isEmpty() && !loggedInWell(request.claims())) {
+      return new Unmet(
+          path + ".needs",
+          Reason.INSUFFICIENT_AUTHENTICATION,
+          "neither acr nor amr is enough",
+          acr);
+    }
     for (Condition condition : when) {
       if (!condition.holds(request, purpose)) {
         return new Unmet(condition.path(), Reason.NO_RULE_PERMITS, "a condition does not hold");
       }
     }
     return null;
+  }
+
+  /** By the level reached (acr) or a method used (amr, RFC 8176). */
+  private boolean loggedInWell(Claims claims) {
+    return claims.strings("acr").stream().anyMatch(acr::contains)
+        || claims.strings("amr").stream().anyMatch(acr::contains);
   }
 
   /** For a person who asks what the policy says. */
@@ -54,6 +78,9 @@ record Terms(String path, Set<String> clients, boolean scopes, List<Condition> w
     }
     if (scopes) {
       words.add("scopes: enforce");
+    }
+    if (!acr.isEmpty()) {
+      words.add("needs: token-acr " + String.join(", ", acr));
     }
     when.forEach(condition -> words.add("when: " + condition.text()));
     return words;

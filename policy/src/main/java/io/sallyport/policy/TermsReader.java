@@ -7,14 +7,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** The keys of a role, and of a rule for a type, that {@link Terms} are made of. */
 final class TermsReader {
   /** Of a role. */
-  static final Set<String> ROLE_KEYS = Set.of("client", "scopes", "when");
+  static final Set<String> ROLE_KEYS = Set.of("client", "needs", "scopes", "when");
 
   /** Of a rule for a type. */
-  static final Set<String> TYPE_KEYS = Set.of("when");
+  static final Set<String> TYPE_KEYS = Set.of("needs", "when");
+
+  /** One of the values of acr_values (RFC 9470 section 3), inside quotes. */
+  private static final Pattern ACR = Pattern.compile("[!#-\\[\\]-~]{1,256}");
 
   private final Consumer<Problem> problems;
 
@@ -24,11 +28,11 @@ final class TermsReader {
 
   Terms role(Fields fields) {
     boolean scopes = fields.word("scopes", "ignore", Set.of("enforce", "ignore")).equals("enforce");
-    return new Terms(fields.path(), clients(fields), scopes, when(fields));
+    return new Terms(fields.path(), clients(fields), acr(fields), scopes, when(fields));
   }
 
   Terms type(Fields fields) {
-    return new Terms(fields.path(), Set.of(), false, when(fields));
+    return new Terms(fields.path(), Set.of(), acr(fields), false, when(fields));
   }
 
   private Set<String> clients(Fields fields) {
@@ -40,6 +44,35 @@ final class TermsReader {
       empty(at, fields.path("client"), "names no client");
     }
     return clients;
+  }
+
+  /** {@code needs: {token-acr: [mfa]}}. */
+  private List<String> acr(Fields fields) {
+    Problem.Location at = fields.at("needs");
+    Yaml node = fields.take("needs");
+    List<String> acr = new ArrayList<>();
+    if (node == null) {
+      return acr;
+    }
+    Fields needs = new Fields(node, fields.path("needs"), Set.of("token-acr", "reason"), problems);
+    needs.notYet(Set.of("reason"));
+    for (RoleRules.Pattern value : needs.texts("token-acr")) {
+      if (!ACR.matcher(value.text()).matches()) {
+        problems.accept(
+            Problem.error(
+                value.at(),
+                value.path(),
+                "must be a value of the acr or amr claim: the caller is told it in a header, so it"
+                    + " has no space and no quote",
+                "E-VALUE"));
+      }
+      acr.add(value.text());
+    }
+    needs.finish();
+    if (node instanceof Yaml.Mapping && acr.isEmpty()) {
+      empty(at, fields.path("needs"), "names no token-acr");
+    }
+    return acr;
   }
 
   /** An empty list would be taken for one that nobody passes, and would stop nobody. */

@@ -1,5 +1,6 @@
 package io.sallyport.proxy.exchange;
 
+import io.sallyport.policy.Decision;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.redact.View;
 import java.util.ArrayList;
@@ -41,15 +42,9 @@ final class Heads {
 
   static Downstream.Head refused(Exchange x, Reason reason) {
     List<Map.Entry<String, String>> headers = common(x);
-    if (reason.status() == 401) {
-      // RFC 6750 section 3: no error code when no credentials were given.
-      headers.add(
-          Map.entry(
-              "WWW-Authenticate",
-              reason == Reason.NO_CREDENTIALS ? "Bearer" : "Bearer error=\"invalid_token\""));
-    }
-    if (reason == Reason.INSUFFICIENT_SCOPE) {
-      headers.add(Map.entry("WWW-Authenticate", "Bearer error=\"insufficient_scope\""));
+    String challenge = challenge(x, reason);
+    if (challenge != null) {
+      headers.add(Map.entry("WWW-Authenticate", challenge));
     }
     if (reason.status() == 405) {
       headers.add(Map.entry("Allow", "GET, HEAD, POST"));
@@ -58,6 +53,20 @@ final class Heads {
       headers.add(Map.entry("Retry-After", "5"));
     }
     return new Downstream.Head(reason.status(), headers);
+  }
+
+  /** Which token would do better (RFC 6750 section 3, RFC 9470 section 3); null when none would. */
+  private static String challenge(Exchange x, Reason reason) {
+    return switch (reason) {
+      case NO_CREDENTIALS -> "Bearer"; // no error code when no credentials were given
+      case BAD_CREDENTIALS, EXPIRED_CREDENTIALS -> "Bearer error=\"invalid_token\"";
+      case INSUFFICIENT_SCOPE -> "Bearer error=\"insufficient_scope\"";
+      case INSUFFICIENT_AUTHENTICATION -> {
+        String acr = x.decision() instanceof Decision.Deny deny ? String.join(" ", deny.acr()) : "";
+        yield "Bearer error=\"insufficient_user_authentication\", acr_values=\"" + acr + "\"";
+      }
+      default -> null;
+    };
   }
 
   private static List<Map.Entry<String, String>> common(Exchange x) {

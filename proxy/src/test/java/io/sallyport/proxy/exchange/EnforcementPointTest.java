@@ -62,6 +62,18 @@ class EnforcementPointTest {
   }
 
   @Test
+  void whoHasNotLoggedInWellEnoughIsToldHow() {
+    Stage.Caller caller = stage.get("/fhir/Patient/p1", "Bearer auditor/TREAT/a1");
+
+    assertThat(stage.events).containsExactly("journal Intent", "journal Refused", "answer 401");
+    assertThat(caller.body).contains("INSUFFICIENT_AUTHENTICATION");
+    assertThat(caller.header("WWW-Authenticate"))
+        .isEqualTo(
+            "Bearer error=\"insufficient_user_authentication\","
+                + " acr_values=\"mfa urn:hospital:card\"");
+  }
+
+  @Test
   void withoutATokenTheRefusalIsOnTheDiskBeforeTheCallerHearsOfIt() {
     Stage.Caller caller = stage.get("/fhir/Patient/p1", null);
 

@@ -65,6 +65,11 @@ final class Stage {
           compartment: {Patient: token.patient, membership: subject}
           types:
             Observation: {do: [read, search], show: all}
+        auditor:
+          purpose: [TREAT]
+          needs: {token-acr: [mfa, "urn:hospital:card"]}
+          types:
+            Patient: {do: [read], show: all}
         smart:
           purpose: [PATRQT]
           client: [app]
