@@ -191,8 +191,16 @@ public final class PolicySet {
     if (asked.kind() == Kind.SEARCH) {
       SearchRules rules = new SearchRules(definitions, closure, role.view());
       Narrowing narrowing = compartment == null ? null : new Narrowing(definitions, compartment);
+      Chains chains =
+          new Chains(
+              definitions,
+              rules,
+              role,
+              type -> compartment != null || forbidden(role.name(), purpose, type));
       for (Parameter parameter : asked.parameters()) {
-        if (narrowing == null || !narrowing.isOurs(asked.type(), parameter)) {
+        if (Chains.hops(parameter)) {
+          chains.check(asked.type(), parameter);
+        } else if (narrowing == null || !narrowing.isOurs(asked.type(), parameter)) {
           rules.check(rule, role.searchable().getOrDefault(asked.type(), Set.of()), parameter);
         }
       }
@@ -223,6 +231,12 @@ public final class PolicySet {
   private static Decision deny(String role, String purpose, Terms.Unmet unmet) {
     return new Decision.Deny(
         role, purpose, unmet.path(), unmet.reason(), unmet.detail(), unmet.acr());
+  }
+
+  /** Whether a forbid keeps a caller from searching a type. */
+  private boolean forbidden(String role, String purpose, String type) {
+    Interaction search = new Interaction(Kind.SEARCH, type, "", "", List.of());
+    return forbids.stream().anyMatch(forbid -> forbid.matches(role, purpose, search));
   }
 
   private static Decision deny(

@@ -22,6 +22,19 @@ record Role(
     Terms terms,
     Map<String, Terms> typeTerms) {
 
+  /**
+   * Whether a search gives the role every resource of a type, without exception. Only then may
+   * another search hop through the type: what the hop finds could be found anyway.
+   */
+  boolean unconditional(String type) {
+    return rules.compartment() == null
+        && rules.denied() == 0
+        && typeTerms.get(type) != null
+        && typeTerms.get(type).when().isEmpty()
+        && searchable.containsKey(type)
+        && view.showsEvery(type);
+  }
+
   String path(String type) {
     return "roles." + name + ".types." + type;
   }

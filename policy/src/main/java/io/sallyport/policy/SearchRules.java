@@ -130,13 +130,18 @@ final class SearchRules {
     if (parameter.name().equals("_sort")) {
       for (String key : parameter.value().split(",", -1)) {
         String code = key.startsWith("-") ? key.substring(1) : key;
-        check(rule, allowed, code, "");
+        check(rule.type(), allowed, code, "");
         contained(rule.type(), code, "_sort", "");
       }
       return;
     }
-    check(rule, allowed, parameter.name(), parameter.modifier());
-    contained(rule.type(), parameter.name(), parameter.modifier(), parameter.value());
+    check(rule.type(), allowed, parameter);
+  }
+
+  /** Refuses a parameter of a type, of any search that reaches the type. */
+  void check(String type, Set<String> allowed, Parameter parameter) {
+    check(type, allowed, parameter.name(), parameter.modifier());
+    contained(type, parameter.name(), parameter.modifier(), parameter.value());
   }
 
   /**
@@ -153,12 +158,10 @@ final class SearchRules {
     }
   }
 
-  private void check(TypeRule rule, Set<String> allowed, String code, String modifier) {
-    if (definitions.searchParameter(rule.type(), code) == null) {
-      // By its base name: _has:Observation:patient:code and _include:iterate are what they are. A
-      // name
-      // that is no parameter is one more thing than the caller may ask.
-      boolean hop = code.startsWith("_has") || code.contains("include") || code.contains(".");
+  void check(String type, Set<String> allowed, String code, String modifier) {
+    if (definitions.searchParameter(type, code) == null) {
+      // By its base name, as _include:iterate. A chain as sort key is no parameter either.
+      boolean hop = code.startsWith("_has:") || code.contains("include") || code.contains(".");
       throw new Refusal(
           hop ? Reason.SEARCH_NOT_PERMITTED : Reason.UNKNOWN_PARAMETER,
           hop ? "chains and includes are not permitted" : "no such search parameter on the type");
@@ -166,7 +169,7 @@ final class SearchRules {
     if (!allowed.contains(code) || modifier.contains(".") || modifier.contains(":")) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "parameter " + code);
     }
-    if (!modifier.isEmpty() && blocker(rule.type(), code, modifier) != null) {
+    if (!modifier.isEmpty() && blocker(type, code, modifier) != null) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "modifier of parameter " + code);
     }
   }

@@ -30,6 +30,8 @@ class InteractionFuzzTest {
           "Observation?_elements=status,value,code&_total=none",
           "Patient?_summary=count&name=a",
           "Patient/1?_summary=true",
+          "Observation?subject:Patient.family:exact=Lee&patient.general-practitioner.name=x",
+          "Patient?_has:Condition:patient:_has:Provenance:target:agent=Practitioner%2F1",
           "metadata?_pretty=true");
 
   private final InteractionParser parser = new InteractionParser(Definitions.r4());
