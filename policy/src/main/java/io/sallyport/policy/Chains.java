@@ -115,7 +115,7 @@ final class Chains {
    * The types that a parameter leads to. {@code patient} is published for many types at once, with
    * the targets of them all, but only ever leads to a Patient.
    */
-  private static List<String> targets(SearchParameter parameter) {
+  static List<String> targets(SearchParameter parameter) {
     boolean patient = parameter.code().equals("patient") && parameter.targets().contains("Patient");
     return patient ? List.of("Patient") : parameter.targets();
   }

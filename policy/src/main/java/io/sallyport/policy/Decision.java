@@ -2,6 +2,7 @@ package io.sallyport.policy;
 
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.Interaction.Parameter;
+import io.sallyport.policy.redact.Included;
 import io.sallyport.policy.redact.Total;
 import io.sallyport.policy.redact.View;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public sealed interface Decision {
    * @param interaction the interaction as the upstream shall see it (canonical, narrowed)
    * @param view what the caller may see of the answer
    * @param release what a resource must be to be released
+   * @param includes what may be released beside the matches of a search
    */
   record Permit(
       String role,
@@ -31,8 +33,13 @@ public sealed interface Decision {
       String rule,
       Interaction interaction,
       View view,
-      ReleaseRule release)
+      ReleaseRule release,
+      List<Included> includes)
       implements Decision {
+    public Permit {
+      includes = List.copyOf(includes);
+    }
+
     /**
      * Whether every match of a search is released whatever it holds, so that the upstream's number
      * of matches tells nothing that is hidden. Whatever makes a release depend on a resource is
@@ -55,7 +62,7 @@ public sealed interface Decision {
       }
       List<Parameter> parameters = new ArrayList<>(interaction.parameters());
       parameters.add(new Parameter("_count", "", PAGE));
-      return new Permit(role, purpose, rule, interaction.with(parameters), view, release);
+      return new Permit(role, purpose, rule, interaction.with(parameters), view, release, includes);
     }
 
     /** What may be said of the number of a search's matches. */

@@ -66,6 +66,7 @@ final class Explainer {
         rule == null ? Set.of() : new TreeSet<>(rule.does()),
         forbidden(),
         withheld(),
+        rule == null ? List.of() : rule.include().stream().map(i -> i.written().text()).toList(),
         role.view().versions(),
         elements,
         parameters);

@@ -13,6 +13,7 @@ import java.util.Set;
  *     forbid[0]}
  * @param withheld the segments whose resources are withheld whole: {@code psych-notes for HPAYMT by
  *     forbid[0]}
+ * @param includes what its searches may bring beside their matches, as the policy writes it
  * @param versions whether version ids, times and ETags are shown
  * @param elements every element of the type, and below one that is shown in part what is not shown
  * @param parameters every search parameter of the type
@@ -25,6 +26,7 @@ public record Explanation(
     Set<String> interactions,
     List<String> forbidden,
     List<String> withheld,
+    List<String> includes,
     boolean versions,
     List<Element> elements,
     List<Parameter> parameters) {

@@ -76,7 +76,7 @@ final class Narrowing {
     List<Parameter> sent = new ArrayList<>();
     for (Parameter parameter : asked.parameters()) {
       boolean mine = isOurs("Patient", parameter);
-      if (!mine && !parameter.name().equals("_count")) {
+      if (!mine && !parameter.name().equals("_count") && !IncludeRules.asks(parameter)) {
         throw new Refusal(
             Reason.SEARCH_NOT_PERMITTED, "a compartment of one patient is searched by _id only");
       }

@@ -194,6 +194,9 @@ final class PolicyReader {
           view == null
               ? Map.of()
               : new SearchRules(definitions, closure, view).compile(rules, problems);
+      if (view != null) {
+        new IncludeRules(definitions, closure, view, rules).check(problems);
+      }
       roles.put(
           entry.key(),
           new Role(

@@ -6,6 +6,7 @@ import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.Interaction.Kind;
 import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.SearchClosure;
+import io.sallyport.policy.redact.Included;
 import io.sallyport.policy.redact.View;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,12 @@ public final class PolicySet {
     return rule == null ? Set.of() : rule.does();
   }
 
+  /** The pairs by which a role's searches of a type may bring others, as the policy writes them. */
+  public List<RoleRules.Include> includes(String role, String type) {
+    TypeRule rule = roles.containsKey(role) ? roles.get(role).rules().types().get(type) : null;
+    return rule == null ? List.of() : rule.include();
+  }
+
   /** What a role may do with, and see of, a resource type, and why; null for an unknown role. */
   public Explanation explain(String role, String type) {
     return roles.containsKey(role)
@@ -162,7 +169,7 @@ public final class PolicySet {
     }
     if (asked.kind() == Kind.CAPABILITIES) {
       return new Decision.Permit(
-          name, purpose, "roles." + name, asked, role.view(), ReleaseRule.ANY);
+          name, purpose, "roles." + name, asked, role.view(), ReleaseRule.ANY, List.of());
     }
     TypeRule rule = role.rules().types().get(asked.type());
     String path = role.path(asked.type());
@@ -188,6 +195,7 @@ public final class PolicySet {
       Role role, TypeRule rule, String purpose, Interaction asked, Claims claims, long denied) {
     Compartment compartment = compartment(role, asked, claims);
     Interaction sent = asked;
+    List<Included> includes = List.of();
     if (asked.kind() == Kind.SEARCH) {
       SearchRules rules = new SearchRules(definitions, closure, role.view());
       Narrowing narrowing = compartment == null ? null : new Narrowing(definitions, compartment);
@@ -196,11 +204,27 @@ public final class PolicySet {
               definitions,
               rules,
               role,
-              type -> compartment != null || forbidden(role.name(), purpose, type));
+              type -> compartment != null || !forbidden(role, purpose, type).isEmpty());
+      includes =
+          new IncludeRules(definitions, closure, role.view(), role.rules())
+              .asked(
+                  asked,
+                  type ->
+                      !role.typeTerms().get(type).when().isEmpty()
+                          || forbidden(role, purpose, type).stream()
+                              .anyMatch(forbid -> forbid.segments() == 0));
+      for (Included included : includes) {
+        for (String type : included.brought()) {
+          for (Forbid forbid : forbidden(role, purpose, type)) {
+            denied |= forbid.segments();
+          }
+        }
+      }
       for (Parameter parameter : asked.parameters()) {
         if (Chains.hops(parameter)) {
           chains.check(asked.type(), parameter);
-        } else if (narrowing == null || !narrowing.isOurs(asked.type(), parameter)) {
+        } else if (!IncludeRules.asks(parameter)
+            && (narrowing == null || !narrowing.isOurs(asked.type(), parameter))) {
           rules.check(rule, role.searchable().getOrDefault(asked.type(), Set.of()), parameter);
         }
       }
@@ -215,7 +239,8 @@ public final class PolicySet {
             role.path(asked.type()),
             sent,
             role.view().projected(asked.results()),
-            new ReleaseRule(compartment, denied));
+            new ReleaseRule(compartment, denied),
+            includes);
     if (asked.counts() && !permit.unfiltered()) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "a number would count what is withheld");
     }
@@ -233,10 +258,16 @@ public final class PolicySet {
         role, purpose, unmet.path(), unmet.reason(), unmet.detail(), unmet.acr());
   }
 
-  /** Whether a forbid keeps a caller from searching a type. */
-  private boolean forbidden(String role, String purpose, String type) {
+  /** What of a type a forbid keeps from a caller who does not ask for it by itself. */
+  private List<Forbid> forbidden(Role role, String purpose, String type) {
     Interaction search = new Interaction(Kind.SEARCH, type, "", "", List.of());
-    return forbids.stream().anyMatch(forbid -> forbid.matches(role, purpose, search));
+    Interaction read = new Interaction(Kind.READ, type, "", "", List.of());
+    return forbids.stream()
+        .filter(
+            forbid ->
+                forbid.matches(role.name(), purpose, search)
+                    || forbid.matches(role.name(), purpose, read))
+        .toList();
   }
 
   private static Decision deny(

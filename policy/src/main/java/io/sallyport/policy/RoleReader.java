@@ -42,8 +42,8 @@ final class RoleReader {
   private static final Set<String> KEYS_NOT_YET =
       Set.of("pseudonym", "preset", "include", "write", "observe");
   private static final Set<String> TYPE_KEYS =
-      Set.of("do", "show", "hide", "change", "search", "accept-risk", "except");
-  private static final Set<String> TYPE_KEYS_NOT_YET = Set.of("include", "write", "max-size");
+      Set.of("do", "show", "hide", "change", "search", "include", "accept-risk", "except");
+  private static final Set<String> TYPE_KEYS_NOT_YET = Set.of("write", "max-size");
 
   /** What {@code defaults:} says. */
   record Defaults(String absent, Set<String> tags) {}
@@ -241,6 +241,8 @@ final class RoleReader {
     List<Pattern> hide = fields.texts("hide");
     List<Change> change = ChangeReader.read(fields, problems);
     List<Pattern> search = search(fields, does);
+    List<RoleRules.Include> include =
+        new IncludeReader(definitions, problems).read(fields, star ? null : entry.key(), does);
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     Set<String> except = new HashSet<>();
     except(fields, star, except);
@@ -248,7 +250,8 @@ final class RoleReader {
     List<TypeRule> rules = new ArrayList<>();
     for (String type : star ? stars(entry.key()) : List.of(entry.key())) {
       if (!star || (!named.contains(type) && !except.contains(type))) {
-        rules.add(new TypeRule(type, does, all, show, hide, change, search, risk, entry.at()));
+        rules.add(
+            new TypeRule(type, does, all, show, hide, change, search, include, risk, entry.at()));
         typeTerms.put(type, own);
       }
     }

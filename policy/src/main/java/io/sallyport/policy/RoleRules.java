@@ -50,6 +50,7 @@ public record RoleRules(
    * @param hide what is subtracted
    * @param change what is shown rewritten
    * @param search the parameters allowed, narrowing the closure; null when not given
+   * @param include what its searches may bring beside their matches
    * @param acceptRisk modifier elements whose hiding is accepted
    * @param at where the rule stands
    */
@@ -61,8 +62,36 @@ public record RoleRules(
       List<Pattern> hide,
       List<Change> change,
       List<Pattern> search,
+      List<Include> include,
       Set<String> acceptRisk,
-      Problem.Location at) {}
+      Problem.Location at) {
+
+    /** One whose searches bring nothing beside their matches. */
+    public TypeRule(
+        String type,
+        Set<String> does,
+        boolean showAll,
+        List<Pattern> show,
+        List<Pattern> hide,
+        List<Change> change,
+        List<Pattern> search,
+        Set<String> acceptRisk,
+        Problem.Location at) {
+      this(type, does, showAll, show, hide, change, search, List.of(), acceptRisk, at);
+    }
+  }
+
+  /**
+   * A pair by which a search may bring resources beside its matches.
+   *
+   * @param reverse whether what links to an entry comes, and not what an entry links to
+   * @param source the type that holds the link
+   * @param code its search parameter
+   * @param target the one type that it leads to; "" for all that it may lead to
+   * @param written as the file has it: {@code rev:Provenance:target}
+   */
+  public record Include(
+      boolean reverse, String source, String code, String target, Pattern written) {}
 
   /**
    * An element pattern or parameter name as written, and where.

@@ -160,11 +160,11 @@ final class SearchRules {
 
   void check(String type, Set<String> allowed, String code, String modifier) {
     if (definitions.searchParameter(type, code) == null) {
-      // By its base name, as _include:iterate. A chain as sort key is no parameter either.
-      boolean hop = code.startsWith("_has:") || code.contains("include") || code.contains(".");
+      // A sort key that is a chain: nothing is sorted by it.
+      boolean hop = code.startsWith("_has:") || code.contains(".");
       throw new Refusal(
           hop ? Reason.SEARCH_NOT_PERMITTED : Reason.UNKNOWN_PARAMETER,
-          hop ? "chains and includes are not permitted" : "no such search parameter on the type");
+          hop ? "chains do not sort" : "no such search parameter on the type");
     }
     if (!allowed.contains(code) || modifier.contains(".") || modifier.contains(":")) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "parameter " + code);

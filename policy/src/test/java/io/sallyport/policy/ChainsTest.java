@@ -23,7 +23,10 @@ class ChainsTest {
       fhir: R4
       identity:
         role: {claim: roles}
+      segments:
+        sud: {codes: [http://snomed.info/sct|7200002]}
       forbid:
+        - {role: [tagged], segment: sud, type: [Condition]}
         - {role: [ward], type: [Coverage], interaction: [search]}
         - {role: [ward], type: [Flag], interaction: [search], unless: {purpose: [ETREAT]}}
       roles:
@@ -49,6 +52,22 @@ class ChainsTest {
             Patient: {do: [read, search], show: all}
             Observation: {do: [read, search], show: all}
             Encounter: {do: [read, search], show: all}
+        timed:
+          purpose: [TREAT]
+          types:
+            Patient: {do: [read, search], show: all}
+            Goal: {do: [search], show: all, when: ["request.purpose == 'TREAT'"]}
+        cut:
+          purpose: [TREAT]
+          deny-segments: [sud]
+          types:
+            Patient: {do: [read, search], show: all}
+            Condition: {do: [read, search], show: all}
+        tagged:
+          purpose: [TREAT]
+          types:
+            Patient: {do: [read, search], show: all}
+            Condition: {do: [read, search], show: all}
         all:
           purpose: [TREAT]
           types:
@@ -203,6 +222,24 @@ class ChainsTest {
             "Basic?subject:OperationOutcome._id=1")) {
       assertThat(refused("all", url)).as(url).isEqualTo(Reason.SEARCH_NOT_PERMITTED);
     }
+  }
+
+  @Test
+  void whereASegmentIsDeniedNothingHopsThroughWhatMayBeOfIt() {
+    for (String role : List.of("cut", "tagged")) {
+      assertThat(refused(role, "Patient?_has:Condition:patient:code=7200002"))
+          .isEqualTo(Reason.SEARCH_NOT_PERMITTED);
+    }
+    assertThat(refused("cut", "Condition?patient.gender=male"))
+        .isEqualTo(Reason.SEARCH_NOT_PERMITTED);
+    assertThat(permits("tagged", "Condition?patient.gender=male")).isTrue();
+  }
+
+  @Test
+  void aTypeWhoseRuleHasAConditionIsNotHoppedTo() {
+    assertThat(permits("timed", "Goal?lifecycle-status=active")).isTrue();
+    assertThat(refused("timed", "Patient?_has:Goal:patient:lifecycle-status=active"))
+        .isEqualTo(Reason.SEARCH_NOT_PERMITTED);
   }
 
   @Test

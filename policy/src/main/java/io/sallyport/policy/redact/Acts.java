@@ -62,6 +62,9 @@ final class Acts {
     if (slot.member) {
       found.member(s, from, to, bases);
     }
+    if (slot.links != null) {
+      found.link(s, from, to, slot.links, bases);
+    }
     if (slot.url) {
       bases.rewrite(s, from, to, edits);
     }

@@ -3,6 +3,8 @@ package io.sallyport.policy.redact;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A {@link Rebase} as bytes: finds the upstream's base at the start of a URL and puts ours there.
@@ -12,6 +14,9 @@ final class Bases {
 
   private static final int PADDING = 8;
   private static final byte[] PATIENT = bytes("Patient/");
+  private static final Pattern LITERAL =
+      Pattern.compile(
+          "([A-Z][A-Za-z]{1,63}/[A-Za-z0-9\\-.]{1,64})(/_history/[A-Za-z0-9\\-.]{1,64})?");
 
   static final Bases NONE = new Bases(null);
 
@@ -92,6 +97,22 @@ final class Bases {
     byte[] plain = padded(Text.decode(s, from, to));
     int end = plain.length - PADDING;
     return id(plain, base(plain, 0, end) ? upstream.length + 1 : 0, end);
+  }
+
+  /**
+   * {@code Type/id} of a literal reference to a resource of the upstream; null for any other. A
+   * version that it names is of the same resource.
+   */
+  String reference(byte[] s, int from, int to) {
+    byte[] plain = padded(Text.decode(s, from, to));
+    int end = plain.length - PADDING;
+    boolean absolute = base(plain, 0, end);
+    if (absolute && plain[upstream.length] != '/') {
+      return null;
+    }
+    int start = absolute ? upstream.length + 1 : 0;
+    Matcher literal = LITERAL.matcher(new String(plain, start, end - start, UTF_8));
+    return literal.matches() ? literal.group(1) : null;
   }
 
   private static byte[] padded(String text) {

@@ -362,7 +362,7 @@ public final class BundleStream {
     end();
     judge.close();
     boolean onlyPage = members.links().write(out, envelope, fill);
-    int total = envelope.total().of(onlyPage, judge.released(), members.total());
+    int total = envelope.total().of(onlyPage, judge.matches(), members.total());
     out.text(total < 0 ? "}" : ",\"total\":" + total + "}");
     ready.add(out.window());
     finished = true;

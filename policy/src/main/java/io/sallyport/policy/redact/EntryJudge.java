@@ -2,9 +2,13 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Judges the entries of a searchset one by one and writes those that may be released. */
@@ -13,6 +17,8 @@ final class EntryJudge {
   private static final byte[] NEXT = ascii(",{");
   private static final byte[] RESOURCE = ascii("\"resource\":");
   private static final byte[] MATCH = ascii(",\"search\":{\"mode\":\"match\"}}");
+  private static final byte[] INCLUDE = ascii(",\"search\":{\"mode\":\"include\"}}");
+  private static final byte[] QUOTED = ascii("\",");
   private static final byte[] MODE = TypeSkim.key("mode");
   private static final byte[] END = ascii("]");
   private static final Refusal OUTCOME = new Refusal(Reason.NO_RULE_PERMITS, "an outcome");
@@ -42,13 +48,22 @@ final class EntryJudge {
   private final Limits limits;
   private final PageFill fill;
   private final WindowWriter out;
+  private final String base;
   private final byte[] fullUrl;
-  private final boolean showsId;
+
+  /** How an include's URL begins, by its type. */
+  private final Map<String, byte[]> fullUrls = new HashMap<>();
+
+  /** Null where the search asked for matches only. */
+  private final Orphans orphans;
+
   private final Set<String> keys = new HashSet<>();
   private int seen;
-  private int released;
+  private int matches;
+  private boolean any;
 
   // The entry's resource.
+  private String type;
   private int from;
   private int to;
 
@@ -68,18 +83,25 @@ final class EntryJudge {
     this.limits = limits;
     this.fill = fill;
     this.out = out;
-    this.showsId = view.visibility(envelope.type() + ".id") == View.Visibility.FULL;
-    String base = envelope.rebase() == null ? "" : envelope.rebase().external() + "/";
-    this.fullUrl =
-        ("\"fullUrl\":\"" + base + envelope.type() + "/").getBytes(StandardCharsets.UTF_8);
+    this.base = envelope.rebase() == null ? "" : envelope.rebase().external() + "/";
+    this.fullUrl = fullUrl(envelope.type());
+    this.orphans = envelope.includes().isEmpty() ? null : new Orphans(envelope.includes());
+  }
+
+  /** How the URL of an entry of a type begins; null where its id is not shown. */
+  private byte[] fullUrl(String of) {
+    return view.visibility(of + ".id") == View.Visibility.FULL
+        ? ("\"fullUrl\":\"" + base + of + "/").getBytes(StandardCharsets.UTF_8)
+        : null;
   }
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  int released() {
-    return released;
+  /** How many matches were released. */
+  int matches() {
+    return matches;
   }
 
   /**
@@ -90,7 +112,7 @@ final class EntryJudge {
    */
   int entry(byte[] s, int p) {
     from = -1;
-    String mode = "match";
+    String mode = null;
     seen = 0;
     if (!keys.isEmpty()) {
       keys.clear();
@@ -111,12 +133,12 @@ final class EntryJudge {
         p = resource(s, p);
       } else if (key == Member.SEARCH && Text.startsWith(s, p, s.length, MATCHED)) {
         p += MATCHED.length;
+        mode = "match";
       } else {
         int value = p;
         p = redactor.skip(s, p);
         if (key == Member.SEARCH && s[value] == '{') {
-          String given = TypeSkim.member(s, value, MODE);
-          mode = given == null ? mode : given;
+          mode = TypeSkim.member(s, value, MODE);
         }
       }
       p = Text.space(s, p);
@@ -163,11 +185,13 @@ final class EntryJudge {
   /** Walks the resource, whose edits stay with the redactor until the entry's end. */
   private int resource(byte[] s, int p) {
     from = p;
-    String type = TypeSkim.resourceType(s, p);
+    type = TypeSkim.resourceType(s, p);
     refused = null;
-    if (envelope.type().equals(type)) {
+    if (envelope.type().equals(type) || brings(type)) {
       try {
-        to = redactor.walk(view, Redactor.Layer.EXCHANGE, s, p, type, envelope.rebase());
+        to =
+            redactor.walk(
+                by(type), Redactor.Layer.EXCHANGE, s, p, type, envelope.rebase(), orphans != null);
       } catch (Refusal refusal) {
         if (refusal.reason() == Reason.UPSTREAM_INVALID) {
           throw refusal;
@@ -175,7 +199,7 @@ final class EntryJudge {
         refused = refusal;
       }
     } else {
-      // Includes nobody asked for, the upstream's own outcomes: validated, and not passed on.
+      // Includes not asked for, the upstream's own outcomes: validated, and not passed on.
       refused = "OperationOutcome".equals(type) ? OUTCOME : OTHER_TYPE;
     }
     if (refused != null) {
@@ -194,34 +218,95 @@ final class EntryJudge {
     }
   }
 
+  /** What a resource is seen by: elements that were asked for are the searched type's. */
+  private View by(String of) {
+    boolean another = !of.equals(envelope.type()) && view.projection() != null;
+    return another && view.projection().ofOneType() ? view.unprojected() : view;
+  }
+
+  /** Whether resources of a type may come besides matches. */
+  private boolean brings(String of) {
+    return orphans != null && of != null && orphans.bring(of);
+  }
+
   private void release(byte[] s, String mode) {
-    if (!fill.reaches()) {
-      return; // on the page before, or the one behind
+    // What does not say what it is counts as an include where it can be one: that is judged by
+    // more.
+    boolean include = brings(type) && (mode == null || mode.equals("include"));
+    boolean match = !include && envelope.type().equals(type) && isMatch(mode);
+    if (!fill.reaches() && !include) {
+      return; // on the page before, or the one behind; an include may be a match's of this one
     }
-    if (refused != null || !mode.equals("match") || envelope.total().only()) {
+    if (refused != null || !(include || match) || envelope.total().only()) {
       if (refused != OUTCOME) {
         out.withhold();
       }
       return;
     }
-    Fact fact = redactor.fact(envelope.type());
+    Fact fact = redactor.fact(type);
     if (!envelope.release().holds(fact)) {
       out.withhold();
       return;
     }
-    if (!fill.takes(released)) {
+    if (match && !fill.takes(matches)) {
       return;
     }
-    out.bytes(released++ == 0 ? FIRST : NEXT);
-    if (showsId && plain(fact.id())) {
-      out.bytes(fullUrl);
-      out.text(fact.id());
-      out.text("\",");
+    List<Links.Link> links = orphans == null ? List.of() : redactor.links();
+    if (include && !orphans.linked(fact, links)) {
+      hold(s, fact, links);
+      return;
     }
-    out.bytes(RESOURCE);
-    redactor.copy(s, from, to, out);
-    out.bytes(MATCH);
+    next();
+    write(s, fact, match, out);
     out.account(fact, redactor.hits());
+    matches += match ? 1 : 0;
+    if (orphans != null) {
+      orphans.released(match, fact, links);
+      releaseDue();
+    }
+  }
+
+  private static boolean isMatch(String mode) {
+    return mode == null || mode.equals("match");
+  }
+
+  private void next() {
+    out.bytes(any ? NEXT : FIRST);
+    any = true;
+  }
+
+  /** An entry without the "{" that it begins with. */
+  private void write(byte[] s, Fact fact, boolean match, Sink sink) {
+    byte[] url = match ? fullUrl : fullUrls.computeIfAbsent(type, this::fullUrl);
+    if (url != null && plain(fact.id())) {
+      put(url, sink);
+      put(ascii(fact.id()), sink);
+      put(QUOTED, sink);
+    }
+    put(RESOURCE, sink);
+    redactor.copy(s, from, to, sink);
+    put(match ? MATCH : INCLUDE, sink);
+  }
+
+  private static void put(byte[] bytes, Sink sink) {
+    sink.write(bytes, 0, bytes.length);
+  }
+
+  /** Nothing released leads to an include yet: perhaps something that is still to come. */
+  private void hold(byte[] s, Fact fact, List<Links.Link> links) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream(to - from + 128);
+    write(s, fact, false, json::write);
+    if (!orphans.hold(new Orphans.Held(json.toByteArray(), fact, redactor.hits().copy(), links))) {
+      out.withhold();
+    }
+  }
+
+  private void releaseDue() {
+    for (Orphans.Held include = orphans.due(); include != null; include = orphans.due()) {
+      next();
+      out.bytes(include.json);
+      out.account(include.fact, include.removed);
+    }
   }
 
   /** Whether it is an id as FHIR writes them: {@code [A-Za-z0-9\-.]{1,64}}. */
@@ -238,8 +323,11 @@ final class EntryJudge {
 
   /** Ends the list of entries; FHIR's arrays are never empty, so perhaps there is none. */
   void close() {
-    if (released > 0) {
+    if (any) {
       out.bytes(END);
+    }
+    if (orphans != null) {
+      out.withhold(orphans.held());
     }
   }
 }

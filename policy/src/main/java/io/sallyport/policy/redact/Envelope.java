@@ -1,12 +1,13 @@
 package io.sallyport.policy.redact;
 
 import io.sallyport.policy.ReleaseRule;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
  * What the caller of a search asked for, and how the Bundle around the entries is rewritten.
  *
- * @param type the resource type of matches; entries of other types are dropped
+ * @param type the resource type of matches
  * @param release what an entry must be: others are dropped
  * @param rebase URL rewriting for fullUrl and content
  * @param links rewrites a {@code next}/{@code previous}/... link's URL, null drops it; {@code self}
@@ -14,6 +15,7 @@ import java.util.function.UnaryOperator;
  * @param self the caller's own request URL, for the {@code self} link
  * @param windowBytes how much redacted output makes a window
  * @param total what may be said of the number of matches
+ * @param includes what was asked for beside matches; other types come by it alone
  */
 public record Envelope(
     String type,
@@ -22,8 +24,9 @@ public record Envelope(
     UnaryOperator<String> links,
     String self,
     int windowBytes,
-    Total total) {
-  /** One that counts what was released. */
+    Total total,
+    List<Included> includes) {
+  /** One that counts what was released, of a search that asked for matches only. */
   public Envelope(
       String type,
       ReleaseRule release,
@@ -31,6 +34,6 @@ public record Envelope(
       UnaryOperator<String> links,
       String self,
       int windowBytes) {
-    this(type, release, rebase, links, self, windowBytes, Total.RELEASED);
+    this(type, release, rebase, links, self, windowBytes, Total.RELEASED, List.of());
   }
 }

@@ -25,6 +25,9 @@ final class Findings {
   /** Objects with an item taken out of a list of primitives: {@link Pairs} looks at them. */
   final Set<Integer> holes = new HashSet<>();
 
+  /** What others may come for, where that is wanted. */
+  final Links links = new Links();
+
   final TagPlaces tags = new TagPlaces();
 
   /** Behind the value of resourceType. */
@@ -101,6 +104,13 @@ final class Findings {
     patient(bases.patient(s, from, to));
   }
 
+  /** Takes notice of a reference by which others may come. */
+  void link(byte[] s, int from, int to, Set<String> by, Bases bases) {
+    if (links.wanted() && muted == 0) {
+      links.add(by, bases.reference(s, from, to));
+    }
+  }
+
   void patient(String id) {
     if (id != null && muted == 0) {
       patients.add(id);
@@ -150,6 +160,7 @@ final class Findings {
     if (!holes.isEmpty()) {
       holes.clear();
     }
+    links.clear();
     tags.clear();
     typeEnd = -1;
     nestedPartial = false;

@@ -33,6 +33,23 @@ final class Hits {
     }
   }
 
+  /** A copy that stays: rules and counts in turn. */
+  int[] copy() {
+    int[] copy = new int[2 * size];
+    for (int i = 0; i < size; i++) {
+      copy[2 * i] = touched[i];
+      copy[2 * i + 1] = counts[touched[i]];
+    }
+    return copy;
+  }
+
+  /** Adds those of a {@link #copy}. */
+  void add(int[] copied) {
+    for (int i = 0; i < copied.length; i += 2) {
+      add(copied[i], copied[i + 1]);
+    }
+  }
+
   private void add(int rule, int count) {
     if (counts[rule] == 0) {
       touched[size++] = rule;

@@ -44,10 +44,22 @@ record PathRule(
     return new PathRule(type, steps, MEMBER, false, null, null);
   }
 
+  /**
+   * A reference by which others may come beside a resource of this type.
+   *
+   * @param name {@code Observation:subject}
+   */
+  static PathRule link(String type, List<String> steps, String name) {
+    return new PathRule(type, steps, name, false, null, null);
+  }
+
   /** Marks what a rule that is a fact ends at. */
   void mark(Slot slot) {
     slot.patient |= text.equals(PATIENT);
     slot.member |= text.equals(MEMBER);
+    if (text.indexOf(':') > 0) {
+      slot.link(text);
+    }
   }
 
   boolean fact() {

@@ -29,6 +29,11 @@ final class Projection {
         : null;
   }
 
+  /** Whether it names elements of the type that was searched: they say nothing of another. */
+  boolean ofOneType() {
+    return !elements.isEmpty();
+  }
+
   /** Whether it reaches below a resource's own elements. */
   boolean deep() {
     return summary.equals("true");

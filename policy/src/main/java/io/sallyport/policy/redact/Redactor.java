@@ -153,12 +153,18 @@ public final class Redactor {
     return walker.skip(source, from);
   }
 
+  int walk(View view, Layer layer, byte[] source, int open, String type, Rebase rebase) {
+    return walk(view, layer, source, open, type, rebase, false);
+  }
+
   /**
    * Pass 1 over the resource whose "{" is at {@code open}; what it found stays here until the next.
    *
+   * @param links whether it is to find the references by which others may come beside it
    * @return the index behind the resource
    */
-  int walk(View view, Layer layer, byte[] source, int open, String type, Rebase rebase) {
+  int walk(
+      View view, Layer layer, byte[] source, int open, String type, Rebase rebase, boolean links) {
     Node root = view.root(type);
     if (root == null) {
       throw new Refusal(Reason.NO_RULE_PERMITS, "the role is not shown this type");
@@ -173,6 +179,7 @@ public final class Redactor {
       bases = rebase == null ? Bases.NONE : new Bases(rebase);
     }
     walker.fresh();
+    walker.found.links.want(links);
     // In an answer the view alone decides, not what was in the resource: that would tell of it.
     walker.dropDerived = exchange && view.partial() && !view.keepsDerived();
     walker.start(source, view, exchange, bases);
@@ -213,6 +220,11 @@ public final class Redactor {
     }
     return new Fact(
         type, id, walker.found.patients(), walker.found.members(), walker.found.segments());
+  }
+
+  /** By which references others may come beside it, if the walk was to find them. */
+  List<Links.Link> links() {
+    return walker.found.links.all();
   }
 
   /** What the rules took out of it. */

@@ -3,6 +3,8 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.fhir.Definitions.Element;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** One JSON key that an object of a {@link Node} may have, and what is done with its value. */
 final class Slot {
@@ -71,6 +73,9 @@ final class Slot {
   /** A code that may belong to one of the segments the role is denied. */
   boolean segment;
 
+  /** The links that it is, by which includes come; null for none. */
+  Set<String> links;
+
   /** The resource's own id. */
   boolean id;
 
@@ -120,9 +125,15 @@ final class Slot {
     this.longer = literal.length > 16;
   }
 
+  void link(String name) {
+    links = links == null ? new TreeSet<>() : links;
+    links.add(name);
+  }
+
   /** To be called when all marks are set. */
   void seal() {
     acts = url || reference || patient || member || segment || extensionUrl || rewrite != null;
+    acts |= links != null;
     tells = reference || extensionUrl || kind == Kind.RESOURCE;
     plain =
         hiddenBy == null

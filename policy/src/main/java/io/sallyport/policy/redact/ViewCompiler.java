@@ -184,6 +184,7 @@ final class ViewCompiler {
             .forEach(path -> alive.add(new Alive(PathRule.member(type, steps(path)), 0)));
       }
     }
+    Links.rules(definitions, rules, type).forEach(link -> alive.add(new Alive(link, 0)));
     return node(type, alive, show, false, true, derived);
   }
 

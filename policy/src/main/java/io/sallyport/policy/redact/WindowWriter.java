@@ -45,8 +45,18 @@ final class WindowWriter implements Sink {
     hits.add(removed);
   }
 
+  /** Likewise one that was judged before. */
+  void account(Fact fact, int[] removed) {
+    facts.add(fact);
+    hits.add(removed);
+  }
+
   void withhold() {
-    withheld++;
+    withhold(1);
+  }
+
+  void withhold(int more) {
+    withheld += more;
   }
 
   int size() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.policy.ReleaseRule;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,7 +102,8 @@ class TotalTest {
                 url -> "https://fhir.example/r4?sealed=1",
                 "https://fhir.example/r4/Patient",
                 1 << 20,
-                total));
+                total,
+                List.of()));
     stream.feed(json, 0, json.length);
     stream.finish();
     ByteArrayOutputStream out = new ByteArrayOutputStream();

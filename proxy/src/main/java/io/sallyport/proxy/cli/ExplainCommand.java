@@ -66,6 +66,9 @@ final class ExplainCommand implements Callable<Integer> {
     out.println("  interactions  " + words(why.interactions()));
     why.forbidden().forEach(forbidden -> out.println("  forbidden     " + forbidden));
     why.withheld().forEach(withheld -> out.println("  withheld      " + withheld));
+    if (!why.includes().isEmpty()) {
+      out.println("  includes      " + words(why.includes()));
+    }
     out.println("  versions      " + (why.versions() ? "shown" : "hidden"));
     out.println();
     List<String[]> elements = new ArrayList<>();

@@ -25,6 +25,8 @@ final class ExplanationJson {
         + texts(why.forbidden())
         + ",\"withheld\":"
         + texts(why.withheld())
+        + ",\"includes\":"
+        + texts(why.includes())
         + ",\"versions\":"
         + why.versions()
         + ",\"elements\":"

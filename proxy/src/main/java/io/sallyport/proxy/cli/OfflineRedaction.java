@@ -137,7 +137,8 @@ final class OfflineRedaction {
                 link -> BASE.external() + "?_page=offline", // sealed anew for each caller
                 BASE.external() + "/" + InteractionParser.canonical(permit.interaction()),
                 WINDOW_BYTES,
-                permit.total()));
+                permit.total(),
+                permit.includes()));
     ByteArrayOutputStream whole = new ByteArrayOutputStream(input.length);
     for (int from = 0; from < input.length; from += FEED_BYTES) {
       stream.feed(input, from, Math.min(FEED_BYTES, input.length - from));

@@ -72,7 +72,8 @@ final class BundleWindows implements Windows {
                 link -> ours(links.seal(x, search, link)),
                 external + "/" + search,
                 x.snapshot().windowBytes(),
-                permitted.total()),
+                permitted.total(),
+                permitted.includes()),
             permitted.unfiltered() ? null : fill(permitted),
             this::outlet);
   }

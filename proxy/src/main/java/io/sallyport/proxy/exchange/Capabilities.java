@@ -2,9 +2,12 @@ package io.sallyport.proxy.exchange;
 
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -73,7 +76,23 @@ final class Capabilities {
         }
       }
       json.append(any ? "]" : "");
+      includes(json, policy.includes(role, type), false, "searchInclude");
+      includes(json, policy.includes(role, type), true, "searchRevInclude");
     }
     json.append('}');
+  }
+
+  private static void includes(
+      StringBuilder json, List<RoleRules.Include> pairs, boolean reverse, String member) {
+    Set<String> codes = new TreeSet<>();
+    for (RoleRules.Include pair : pairs) {
+      if (pair.reverse() == reverse) {
+        String target = pair.target().isEmpty() ? "" : ":" + pair.target();
+        codes.add("\"" + pair.source() + ":" + pair.code() + target + "\"");
+      }
+    }
+    if (!codes.isEmpty()) {
+      json.append(",\"").append(member).append("\":[").append(String.join(",", codes)).append(']');
+    }
   }
 }
