@@ -170,7 +170,8 @@ public final class PolicyTestRunner {
         link -> BASE.external() + "?_page=sealed",
         BASE.external() + "/" + InteractionParser.canonical(permit.interaction()),
         64 << 10,
-        permit.total());
+        permit.total(),
+        permit.includes());
   }
 
   private void compare(Expect expect, Came came, List<String> wrong) {
