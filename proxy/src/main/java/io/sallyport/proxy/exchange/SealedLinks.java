@@ -77,8 +77,10 @@ final class SealedLinks {
    * has characters a URL cannot have.
    */
   static String reference(Exchange x, String link) {
+    // A bar is none of them, but FHIR's own between system and code: we send it plainly, and what
+    // an upstream repeats of it must not end the pages.
     String base = x.route().rebase().upstream();
-    if (!link.startsWith(base) || !link.matches("[!-~&&[^\"<>\\\\^`{|}#]]*")) {
+    if (!link.startsWith(base) || !link.matches("[!-~&&[^\"<>\\\\^`{}#]]*")) {
       return null;
     }
     String rest = link.substring(base.length());

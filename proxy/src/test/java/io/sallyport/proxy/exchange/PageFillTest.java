@@ -83,6 +83,13 @@ class PageFillTest {
   }
 
   @Test
+  void aLinkThatRepeatsTheBarBetweenSystemAndCodeIsFollowed() {
+    stage.json(page("aBc", "/Patient?identifier=urn:a|1&p=2")).json(page("d", ""));
+    assertThat(ids(stage.get("/fhir/Patient?_count=3", REGISTRAR))).isEqualTo("acd");
+    assertThat(stage.sent).endsWith("Patient?identifier=urn:a|1&p=2");
+  }
+
+  @Test
   void pagesLookTheSameWhateverIsWithheldBetween() {
     List<String> shapes = new ArrayList<>();
     for (String[] world :
