@@ -111,7 +111,7 @@ final class Grammar {
         kind = i == 0 ? parameter.type() : kind;
       }
     }
-    if (sample.denied.isEmpty() && random.nextInt(3) == 0) {
+    if (random.nextInt(3) == 0) {
       parts.add("_count=" + (random.nextInt(30) == 0 ? 0 : 1 + random.nextInt(8)));
     }
     if (random.nextInt(own ? 50 : 5) == 0) {

@@ -20,7 +20,7 @@ import java.util.Set;
 class MemoryEhr {
   static final String BASE = "http://ehr.internal:8080/fhir";
 
-  static final int PAGE = 20;
+  private static final int PAGE = 20;
 
   private static final String JSON = "application/fhir+json;charset=UTF-8";
   private static final DateTimeFormatter HTTP_DATE =
@@ -42,14 +42,9 @@ class MemoryEhr {
 
   private final World world;
   private final Search search;
-  private final int pageSize;
 
-  /**
-   * @param pageSize of a page where nothing else is asked for
-   */
-  MemoryEhr(World world, int pageSize) {
+  MemoryEhr(World world) {
     this.world = world;
-    this.pageSize = pageSize;
     this.search = new Search(world, BASE);
   }
 
@@ -106,7 +101,7 @@ class MemoryEhr {
   }
 
   private Reply search(String type, List<Asked> asked, String reference) {
-    int count = pageSize;
+    int count = PAGE;
     int offset = 0;
     String sort = "";
     List<Asked> criteria = new ArrayList<>();

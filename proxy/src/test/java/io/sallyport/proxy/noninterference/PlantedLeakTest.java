@@ -79,8 +79,8 @@ class PlantedLeakTest {
           }
 
           @Override
-          public MemoryEhr ehr(World world, int pageSize) {
-            return new MemoryEhr(world, pageSize) {
+          public MemoryEhr ehr(World world) {
+            return new MemoryEhr(world) {
               @Override
               List<Asked> understood(List<Asked> asked) {
                 asked.addAll(smuggled);
@@ -121,8 +121,8 @@ class PlantedLeakTest {
   /** A record system that takes no notice of whose records are asked for, and has one page. */
   private static class Careless implements Leak {
     @Override
-    public MemoryEhr ehr(World world, int pageSize) {
-      return new MemoryEhr(world, pageSize) {
+    public MemoryEhr ehr(World world) {
+      return new MemoryEhr(world) {
         @Override
         List<Asked> understood(List<Asked> asked) {
           asked.removeIf(one -> Maker.ABOUT.contains(one.code()) || one.code().equals("_count"));
@@ -147,7 +147,7 @@ class PlantedLeakTest {
           public Got got(Got got, Trial trial) {
             return trial.reply() == null
                 ? got
-                : with(got, "\"total\":[0-9]+", "\"total\":" + trial.reply().resources().size());
+                : with(got, "\"total\":[0-9]+", "\"total\":" + trial.given().size());
           }
         };
     assertThat(differences(app, leak)).isNotEmpty();

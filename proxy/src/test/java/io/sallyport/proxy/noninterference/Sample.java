@@ -108,6 +108,8 @@ final class Sample {
     claims.put((String) mapping.get("claim"), value);
     claims.put((String) map(identity, "purpose").get("claim"), purpose);
     claims.put("patient", OWN);
+    claims.put("scope", "patient/*.rs");
+    claims.put("irb_protocol", "IRB-117");
     return new Claims(claims);
   }
 
@@ -171,6 +173,11 @@ final class Sample {
   /** Whether there is anything in resources it is given that it does not see. */
   boolean partial() {
     return bound || !versions || naive.types().keySet().stream().anyMatch(type -> !whole(type));
+  }
+
+  /** Whether matches of a search may be withheld from it. */
+  boolean withholds() {
+    return bound || !denied.isEmpty();
   }
 
   /** Whether it sees all of a type, contained resources of any type included. */

@@ -2,7 +2,6 @@ package io.sallyport.proxy.noninterference;
 
 import io.sallyport.proxy.journal.FakeJournal;
 import io.sallyport.proxy.noninterference.Grammar.Trying;
-import io.sallyport.proxy.noninterference.MemoryEhr.Reply;
 import io.sallyport.proxy.noninterference.Trial.Ask;
 import io.sallyport.proxy.noninterference.Trial.Got;
 import io.sallyport.proxy.noninterference.World.Stored;
@@ -29,8 +28,8 @@ final class Twins {
       return ask;
     }
 
-    default MemoryEhr ehr(World world, int pageSize) {
-      return new MemoryEhr(world, pageSize);
+    default MemoryEhr ehr(World world) {
+      return new MemoryEhr(world);
     }
 
     default Got got(Got got, Trial trial) {
@@ -49,10 +48,8 @@ final class Twins {
     this.sample = sample;
     this.leak = leak;
     World other = new Twin(sample, seed).of(world);
-    // A page from which entries were withheld is short: only where nothing is, there are pages.
-    int pageSize = sample.denied.isEmpty() ? MemoryEhr.PAGE : 1000;
-    first = new Trial(sample, leak.ehr(world, pageSize), new FakeJournal());
-    second = new Trial(sample, leak.ehr(other, pageSize), new FakeJournal());
+    first = new Trial(sample, leak.ehr(world), new FakeJournal());
+    second = new Trial(sample, leak.ehr(other), new FakeJournal());
     grammar = new Grammar(sample, List.of(world, other), new Random(seed));
   }
 
@@ -61,32 +58,32 @@ final class Twins {
     int from = number;
     while (number - from < requests && differences.size() < DIFFERENCES_MAX) {
       Trying trying = grammar.next();
-      Ask ask = trying.ask();
-      for (int page = 0; ask != null && page < PAGES_MAX; page++) {
-        ask = compare(ask, trying.kind(), tally, differences);
+      Ask[] asks = {trying.ask(), trying.ask()};
+      for (int page = 0; asks != null && page < PAGES_MAX; page++) {
+        asks = compare(asks, trying.kind(), tally, differences);
       }
     }
   }
 
-  /** Asks both; the request for the next page, or null. */
-  private Ask compare(Ask ask, String kind, Tally tally, List<String> differences) {
+  /** Asks both, each by its own link; the requests for the next page, or null. */
+  private Ask[] compare(Ask[] asks, String kind, Tally tally, List<String> differences) {
     number++;
-    Ask sent = leak.ask(ask);
-    Got one = leak.got(first.serve(sent, number), first);
-    Got two = leak.got(second.serve(sent, number), second);
-    if (!one.same(two)) {
-      differences.add(told(ask, one, two));
+    Got one = leak.got(first.serve(leak.ask(asks[0]), number), first);
+    Got two = leak.got(second.serve(leak.ask(asks[1]), number), second);
+    if (!one.same(two, sample.withholds())) {
+      differences.add(told(asks[0], one, two));
     }
     String body = new String(one.body(), StandardCharsets.UTF_8);
     boolean disclosing =
         one.status() == 200
             && (body.contains("\"entry\":[") || !body.startsWith("{\"resourceType\":\"Bundle\""));
-    Reply a = first.reply();
-    Reply b = second.reply();
-    boolean asked = a != null && b != null && !(a.resources().isEmpty() && b.resources().isEmpty());
-    tally.count(sample, kind, disclosing, asked, asked && differ(a.resources(), b.resources()));
+    boolean asked = !first.given().isEmpty() || !second.given().isEmpty();
+    tally.count(sample, kind, disclosing, asked, asked && differ(first.given(), second.given()));
     Matcher next = NEXT.matcher(body);
-    return next.find() ? Ask.get("/fhir", next.group(1)) : null;
+    Matcher other = NEXT.matcher(new String(two.body(), StandardCharsets.UTF_8));
+    return next.find() && other.find()
+        ? new Ask[] {Ask.get("/fhir", next.group(1)), Ask.get("/fhir", other.group(1))}
+        : null;
   }
 
   private static boolean differ(List<Stored> one, List<Stored> two) {
