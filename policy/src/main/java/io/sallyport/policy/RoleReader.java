@@ -38,9 +38,10 @@ final class RoleReader {
           "compartment",
           "deny-segments",
           "counts",
+          "preset",
           "accept-risk");
   private static final Set<String> KEYS_NOT_YET =
-      Set.of("pseudonym", "preset", "include", "write", "observe");
+      Set.of("pseudonym", "include", "write", "observe");
   private static final Set<String> TYPE_KEYS =
       Set.of("do", "show", "hide", "change", "search", "include", "accept-risk", "except");
   private static final Set<String> TYPE_KEYS_NOT_YET = Set.of("write", "max-size");
@@ -106,14 +107,26 @@ final class RoleReader {
     Yaml compartment = fields.take("compartment");
     Set<String> denied = segments(fields);
     List<Pattern> hide = fields.texts("hide");
+    Preset preset = Preset.read(fields, definitions, problems);
+    Problem.Location changedAt = fields.at("change");
+    Problem.Location derivedAt = fields.at("derived");
     List<Change> change = ChangeReader.read(fields, problems);
     boolean keepDerived = derived(fields);
     Set<String> tags = fields.has("tag") ? tags(fields, problems) : defaults.tags();
+    Problem.Location versionsAt = fields.at("versions");
     boolean versions = fields.word("versions", "hide", Set.of("show", "hide")).equals("show");
     String absent = fields.word("absent", defaults.absent(), Set.of("unknown", "masked"));
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     int smallestCount = CountsReader.read(fields, problems);
     Map<String, TypeRule> types = types(fields, fields.take("types"));
+    if (preset != null) {
+      preset.exclude(fields, "change", changedAt, !change.isEmpty());
+      preset.exclude(fields, "derived", derivedAt, keepDerived);
+      preset.exclude(fields, "versions", versionsAt, versions);
+      hide = preset.hide(hide);
+      change = preset.change();
+      types = preset.types(types);
+    }
     fields.finish();
     CompartmentRule rule =
         compartment == null
