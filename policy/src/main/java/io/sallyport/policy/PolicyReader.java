@@ -69,7 +69,6 @@ final class PolicyReader {
     if (failed) {
       return null;
     }
-    roles.values().forEach(role -> FreeTextWarnings.tell(role, problems));
     String hash = hash(text + sensitive.text());
     return new PolicySet(hash, definitions, closure, mapping, segments, forbids, roles);
   }

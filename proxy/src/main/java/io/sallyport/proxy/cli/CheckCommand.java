@@ -47,6 +47,9 @@ final class CheckCommand implements Callable<Integer> {
                 System.getenv(),
                 Instant.now(),
                 problems::add);
+    if (compiled != null) {
+      compiled.snapshot().routes().forEach(r -> r.policy().tellFreeText(problems::add));
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (compiled != null && !offline) {
       new Counterparts(out, problems::add).tryAll(config, compiled.targets());

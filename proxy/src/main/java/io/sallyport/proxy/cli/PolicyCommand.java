@@ -33,6 +33,9 @@ public final class PolicyCommand implements Runnable {
   int check(@Parameters(paramLabel = "FILE", description = "The policy.") Path file) {
     Problems problems = new Problems();
     PolicySet policy = read(file, problems);
+    if (policy != null) {
+      policy.tellFreeText(problems::add);
+    }
     PrintWriter out = spec.commandLine().getOut();
     problems.print(out);
     if (policy == null) {
