@@ -13,8 +13,8 @@ import java.time.Instant;
  */
 public record AccessRequest(Claims claims, Interaction interaction, Instant time, String client) {
 
-  /** By a client that is not known. */
+  /** By the client that the claims name as RFC 9068 does: whoever asks offline has no other. */
   public AccessRequest(Claims claims, Interaction interaction, Instant time) {
-    this(claims, interaction, time, "");
+    this(claims, interaction, time, claims.strings("client_id").stream().findFirst().orElse(""));
   }
 }

@@ -98,6 +98,14 @@ class ClientTest {
     assertThat(deny.rule()).isEqualTo("roles.ward.client");
     assertThat(MAPPED.decide("ward", List.of("TREAT"), request(null, "ward-app")))
         .isInstanceOf(Decision.Permit.class);
+    AccessRequest offline = request(null, "");
+    Claims claims = new Claims(Map.of("pou", "TREAT", "client_id", "ward-app"));
+    assertThat(
+            MAPPED.decide(
+                "ward",
+                List.of("TREAT"),
+                new AccessRequest(claims, offline.interaction(), Instant.EPOCH)))
+        .isInstanceOf(Decision.Permit.class);
     assertThat(MAPPED.explain("bridge", "Patient").terms())
         .containsExactly("client: lab-bridge, lab-bridge-2");
   }

@@ -54,14 +54,9 @@ record Judge(PolicySet policy, String role, List<String> purposes, Claims claims
     }
   }
 
-  /** As most issuers call it; a role that is for certain clients is none without. */
-  private String client() {
-    return claims.strings("client_id").stream().findFirst().orElse("");
-  }
-
   private Decision.Permit decide(Interaction asked) {
     Decision decision =
-        policy.decide(role, purposes, new AccessRequest(claims, asked, Instant.now(), client()));
+        policy.decide(role, purposes, new AccessRequest(claims, asked, Instant.now()));
     if (decision instanceof Decision.Deny deny) {
       throw new Refusal(deny.reason(), deny.detail() + " (" + deny.rule() + ")");
     }
