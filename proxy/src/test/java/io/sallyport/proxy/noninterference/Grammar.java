@@ -89,7 +89,7 @@ final class Grammar {
   /** Mostly one that the role is given, where there is any. */
   private Stored given(String type) {
     List<Stored> given = pick(worlds).of(type).stream().filter(s -> sample.gives(s.tree)).toList();
-    return given.isEmpty() || random.nextInt(8) == 0 ? some(type) : pick(given);
+    return given.isEmpty() || random.nextInt(12) == 0 ? some(type) : pick(given);
   }
 
   private Trying search(boolean blind) {
@@ -101,11 +101,15 @@ final class Grammar {
     List<String> usable = own ? List.of("_id") : may.stream().filter(all::contains).toList();
     List<String> parts = new ArrayList<>();
     String kind = "all of a type";
-    int parameters = random.nextInt(10) == 0 ? 0 : random.nextInt(4) == 0 ? 2 : 1;
-    for (int i = 0; i < parameters; i++) {
+    int parameters = random.nextInt(10) == 0 ? 0 : random.nextInt(4) == 0 && !own ? 2 : 1;
+    boolean none = found(some, usable).isEmpty() && random.nextInt(4) > 0;
+    for (int i = 0; i < parameters && (blind || !none); i++) {
       Parameter parameter =
-          Published.r4().of(type).get(pick(blind || usable.isEmpty() ? all : found(some, usable)));
-      String part = wanted.part(some, parameter);
+          Published.r4()
+              .of(type)
+              .get(pick(blind || usable.isEmpty() ? all : findable(some, usable)));
+      String part =
+          own && random.nextInt(8) > 0 ? "_id=" + some.id : wanted.part(some, parameter);
       if (part != null) {
         parts.add(part);
         kind = i == 0 ? parameter.type() : kind;
@@ -122,8 +126,12 @@ final class Grammar {
     if (random.nextInt(8) == 0) {
       parts.add(results(type));
     }
-    if (blind && random.nextInt(3) == 0) {
-      String hop = hop(type, some);
+    if (random.nextInt(blind ? 3 : 8) == 0) {
+      String allowed = blind ? null : new Hops(sample, worlds, random).from(type, some);
+      String hop = blind ? hop(type, some) : allowed;
+      if (hop == null) {
+        return new Trying(headers(sent(type, parts)), kind);
+      }
       parts.add(hop);
       kind = hop.split("[=:]")[0].startsWith("_") ? hop.split("[=:]")[0] : "chain";
     }
@@ -148,11 +156,14 @@ final class Grammar {
   }
 
   /** Parameters by which a resource can be found, so that most searches find something. */
-  private List<String> found(Stored some, List<String> usable) {
-    List<String> found =
-        usable.stream()
-            .filter(code -> !some.values(Published.r4().of(some.type).get(code)).isEmpty())
-            .toList();
+  private static List<String> found(Stored some, List<String> usable) {
+    return usable.stream()
+        .filter(code -> !some.values(Published.r4().of(some.type).get(code)).isEmpty())
+        .toList();
+  }
+
+  private static List<String> findable(Stored some, List<String> usable) {
+    List<String> found = found(some, usable);
     return found.isEmpty() ? usable : found;
   }
 

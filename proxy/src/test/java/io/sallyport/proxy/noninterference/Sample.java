@@ -38,6 +38,7 @@ final class Sample {
   final Policy naive;
   final NaiveRedactor oracle;
   final Claims claims;
+  final String client;
   final boolean versions;
   final boolean bound;
 
@@ -69,6 +70,8 @@ final class Sample {
         denied.add(label.substring(label.indexOf('|') + 1));
       }
     }
+    List<String> clients = strings(rules.get("client"));
+    client = clients.isEmpty() ? "app" : clients.get(0);
     claims = claims(map(document, "identity"), role, strings(rules.get("purpose")).get(0));
   }
 
@@ -100,6 +103,7 @@ final class Sample {
     Map<?, ?> mapping = map(identity, "role");
     String value = role;
     if (mapping.containsKey("map")) {
+      value = "none"; // a program's role is its client's
       for (Map.Entry<?, ?> entry : map(mapping, "map").entrySet()) {
         value = entry.getValue().equals(role) ? (String) entry.getKey() : value;
       }

@@ -170,7 +170,7 @@ final class Trial {
             10_000,
             1L << 30);
     Identity caller =
-        new Identity("https://idp", subject, "app", "jti", Long.MAX_VALUE, sample.claims);
+        new Identity("https://idp", subject, sample.client, "jti", Long.MAX_VALUE, sample.claims);
     this.snapshot =
         new Snapshot(
             "hash",
