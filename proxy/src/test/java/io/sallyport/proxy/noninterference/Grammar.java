@@ -108,8 +108,7 @@ final class Grammar {
           Published.r4()
               .of(type)
               .get(pick(blind || usable.isEmpty() ? all : findable(some, usable)));
-      String part =
-          own && random.nextInt(8) > 0 ? "_id=" + some.id : wanted.part(some, parameter);
+      String part = own && random.nextInt(8) > 0 ? "_id=" + some.id : wanted.part(some, parameter);
       if (part != null) {
         parts.add(part);
         kind = i == 0 ? parameter.type() : kind;

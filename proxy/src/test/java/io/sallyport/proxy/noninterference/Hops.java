@@ -36,7 +36,8 @@ final class Hops {
     List<String> reverse = new ArrayList<>();
     for (Stored other : world.all()) {
       for (Link link : links(world, other)) {
-        String part = link.to().type.equals(type) && link.to().id.equals(some.id) ? part(other) : null;
+        String part =
+            link.to().type.equals(type) && link.to().id.equals(some.id) ? part(other) : null;
         if (part != null) {
           reverse.add("_has:" + other.type + ":" + link.code() + ":" + part);
         }
