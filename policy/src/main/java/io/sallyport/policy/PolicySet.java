@@ -215,7 +215,7 @@ public final class PolicySet {
               .asked(
                   asked,
                   type ->
-                      !role.typeTerms().get(type).when().isEmpty()
+                      !role.typeTerms().get(type).none()
                           || forbidden(role, purpose, type).stream()
                               .anyMatch(forbid -> forbid.segments() == 0));
       for (Included included : includes) {

@@ -30,7 +30,7 @@ record Role(
     return rules.compartment() == null
         && rules.denied() == 0
         && typeTerms.get(type) != null
-        && typeTerms.get(type).when().isEmpty()
+        && typeTerms.get(type).none()
         && searchable.containsKey(type)
         && view.showsEvery(type);
   }

@@ -64,6 +64,11 @@ record Terms(
     return null;
   }
 
+  /** Whether it asks for nothing but role and purpose, scopes aside. */
+  boolean none() {
+    return clients.isEmpty() && acr.isEmpty() && when.isEmpty();
+  }
+
   /** By the level reached (acr) or a method used (amr, RFC 8176). */
   private boolean loggedInWell(Claims claims) {
     return claims.strings("acr").stream().anyMatch(acr::contains)

@@ -57,6 +57,7 @@ class ChainsTest {
           types:
             Patient: {do: [read, search], show: all}
             Goal: {do: [search], show: all, when: ["request.purpose == 'TREAT'"]}
+            Flag: {do: [search], show: all, needs: {token-acr: [mfa]}}
         cut:
           purpose: [TREAT]
           deny-segments: [sud]
@@ -239,6 +240,8 @@ class ChainsTest {
   void aTypeWhoseRuleHasAConditionIsNotHoppedTo() {
     assertThat(permits("timed", "Goal?lifecycle-status=active")).isTrue();
     assertThat(refused("timed", "Patient?_has:Goal:patient:lifecycle-status=active"))
+        .isEqualTo(Reason.SEARCH_NOT_PERMITTED);
+    assertThat(refused("timed", "Patient?_has:Flag:patient:identifier=1"))
         .isEqualTo(Reason.SEARCH_NOT_PERMITTED);
   }
 

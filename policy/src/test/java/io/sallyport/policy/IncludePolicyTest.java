@@ -42,6 +42,7 @@ class IncludePolicyTest {
             Group: {do: [read, search], show: all}
             Provenance: {do: [read], show: all, hide: [entity]}
             PlanDefinition: {do: [search], show: all}
+            Device: {do: [search], show: all, needs: {token-acr: [mfa]}}
             "*compartment": {do: [search], show: all, except: [MedicationRequest]}
       """;
 
@@ -56,6 +57,10 @@ class IncludePolicyTest {
   }
 
   private Decision decide(String url, String purpose) {
+    return decide(policy, url, purpose);
+  }
+
+  private static Decision decide(PolicySet policy, String url, String purpose) {
     int question = url.indexOf('?');
     return policy.decide(
         "ward",
@@ -149,6 +154,20 @@ class IncludePolicyTest {
   }
 
   @Test
+  void aTypeWhoseRuleHasAConditionIsNotIncluded() {
+    PolicySet timed =
+        read("\"Observation:device\", \"Observation:subject:Device\"", new ArrayList<>());
+    for (String url :
+        List.of(
+            "Observation?_include=Observation:device",
+            "Observation?_include=Observation:subject:Device")) {
+      Decision decision = decide(timed, url, "TREAT");
+      assertThat(decision).as(url).isInstanceOf(Decision.Deny.class);
+      assertThat(((Decision.Deny) decision).reason()).isEqualTo(Reason.SEARCH_NOT_PERMITTED);
+    }
+  }
+
+  @Test
   void aForbidTakesATypeOutOfTheIncludes() {
     String url = "Observation?_include=Observation:subject:Group";
     assertThat(decide(url, "ETREAT")).isInstanceOf(Decision.Permit.class);
@@ -177,7 +196,7 @@ class IncludePolicyTest {
         "'\"Observation:encounter:Encounter\"'|brings Encounter, which is not among",
         "Patient:link|",
         "PlanDefinition:definition|follows no reference but a URL",
-        "Observation:device|brings only types that are not among the role's: Device, DeviceMetric.",
+        "Patient:general-practitioner|",
         "'\"rev:Observation:based-on\"'|"
       })
   void whatCouldNotBeIncludedIsAnErrorWhereItStands(String pair, String message) {

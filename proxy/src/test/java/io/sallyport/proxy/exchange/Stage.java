@@ -55,7 +55,7 @@ final class Stage {
           purpose: [TREAT]
           types:
             Patient: {do: [read, search], show: all, hide: [birthDate, photo]}
-            Observation: {do: [read, search], show: all}
+            Observation: {do: [read, search], show: all, include: [Observation:subject]}
         clerk:
           purpose: [HPAYMT]
           types:
