@@ -37,6 +37,7 @@ class ConditionTest {
   private static List<Problem> problems(String when) {
     List<Problem> problems = new ArrayList<>();
     PolicySet.read("p.yaml", POLICY.formatted(when), problems::add);
+    problems.removeIf(problem -> !problem.isError());
     return problems;
   }
 
@@ -44,7 +45,7 @@ class ConditionTest {
     List<Problem> problems = new ArrayList<>();
     String list = "\"" + String.join("\", \"", when) + "\"";
     PolicySet set = PolicySet.read("p.yaml", POLICY.formatted(list), problems::add);
-    assertThat(problems).isEmpty();
+    assertThat(problems).noneMatch(Problem::isError);
     return set;
   }
 
