@@ -6,8 +6,8 @@ import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.redact.View;
 import io.sallyport.policy.source.Yaml;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ final class Preset {
   /** The role of a shipped file, which says more about itself to whoever reads it. */
   private static RoleRules shipped(String name, Definitions definitions) {
     String file = "presets/" + name + ".yaml";
-    try (InputStream in = Preset.class.getResourceAsStream(file)) {
+    try (DataInputStream in = new DataInputStream(Preset.class.getResourceAsStream(file))) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       Consumer<Problem> wrong =
           problem -> {

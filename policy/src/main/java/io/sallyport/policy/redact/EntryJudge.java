@@ -252,17 +252,16 @@ final class EntryJudge {
       return;
     }
     List<Links.Link> links = orphans == null ? List.of() : redactor.links();
-    if (include && !orphans.linked(fact, links)) {
+    if (include) {
       hold(s, fact, links);
       return;
     }
     next();
-    write(s, fact, match, out);
+    write(s, fact, true, out);
     out.account(fact, redactor.hits());
-    matches += match ? 1 : 0;
+    matches++;
     if (orphans != null) {
-      orphans.released(match, fact, links);
-      releaseDue();
+      orphans.released(fact, links);
     }
   }
 
@@ -292,20 +291,12 @@ final class EntryJudge {
     sink.write(bytes, 0, bytes.length);
   }
 
-  /** Nothing released leads to an include yet: perhaps something that is still to come. */
+  /** Whether an include is released, and where, is known when the page ends. */
   private void hold(byte[] s, Fact fact, List<Links.Link> links) {
     ByteArrayOutputStream json = new ByteArrayOutputStream(to - from + 128);
     write(s, fact, false, json::write);
     if (!orphans.hold(new Orphans.Held(json.toByteArray(), fact, redactor.hits().copy(), links))) {
       out.withhold();
-    }
-  }
-
-  private void releaseDue() {
-    for (Orphans.Held include = orphans.due(); include != null; include = orphans.due()) {
-      next();
-      out.bytes(include.json);
-      out.account(include.fact, include.removed);
     }
   }
 
@@ -323,11 +314,16 @@ final class EntryJudge {
 
   /** Ends the list of entries; FHIR's arrays are never empty, so perhaps there is none. */
   void close() {
+    if (orphans != null) {
+      for (Orphans.Held include : orphans.chosen()) {
+        next();
+        out.bytes(include.json);
+        out.account(include.fact, include.removed);
+      }
+      out.withhold(orphans.orphaned());
+    }
     if (any) {
       out.bytes(END);
-    }
-    if (orphans != null) {
-      out.withhold(orphans.held());
     }
   }
 }

@@ -3,6 +3,7 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.redact.Links.Link;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,11 +15,11 @@ import java.util.Set;
  * The includes of a page that no released entry leads to. An include that comes for a match that is
  * withheld would tell of it: the patients whose hidden conditions have the code. So one is released
  * only when an entry that was released leads to it by a link that the search asked for, or the
- * other way round for {@code _revinclude}. One that comes before what leads to it is held back.
+ * other way round for {@code _revinclude}. All of them are held until the page ends.
  */
 final class Orphans {
   /** What is held back of one page; an include beyond it is withheld. */
-  static final int HELD_BYTES_MAX = 1 << 20;
+  static final int HELD_BYTES_MAX = 8 << 20;
 
   /** What a held include costs besides its bytes, and for each link, about. */
   private static final int ENTRY_BYTES = 512;
@@ -50,7 +51,9 @@ final class Orphans {
 
   private final Map<String, List<Held>> waiting = new HashMap<>();
   private final Deque<Held> due = new ArrayDeque<>();
-  private int held;
+  private final List<Held> chosen = new ArrayList<>();
+  private final Set<String> known = new HashSet<>();
+  private int orphaned;
   private int heldBytes;
 
   Orphans(List<Included> asked) {
@@ -67,8 +70,20 @@ final class Orphans {
     return false;
   }
 
-  /** Takes notice of an entry that is released. What it makes {@link #due} may be more than one. */
-  void released(boolean match, Fact fact, List<Link> links) {
+  /** Takes notice of a match that is released. */
+  void released(Fact fact, List<Link> links) {
+    leads(true, fact, links);
+    settle();
+  }
+
+  private void settle() {
+    for (Held include = due.poll(); include != null; include = due.poll()) {
+      chosen.add(include);
+      leads(false, include.fact, include.links);
+    }
+  }
+
+  private void leads(boolean match, Fact fact, List<Link> links) {
     String self = fact.type() + "/" + fact.id();
     for (Included one : asked) {
       if (!match && !one.iterate()) {
@@ -88,9 +103,8 @@ final class Orphans {
     }
   }
 
-  /** Whether something that was released leads to an include. */
-  boolean linked(Fact fact, List<Link> links) {
-    for (String reason : reasons(fact, links)) {
+  private boolean linked(List<String> reasons) {
+    for (String reason : reasons) {
       if (granted.contains(reason)) {
         return true;
       }
@@ -98,33 +112,64 @@ final class Orphans {
     return false;
   }
 
-  /** Holds an include back; false when there is no room for it. */
+  /**
+   * Holds an include until the page ends; one that came before is there already. False when it
+   * cannot be led to, or there is no room for it: what nothing leads to makes room for what is.
+   */
   boolean hold(Held include) {
-    if (heldBytes + include.bytes > HELD_BYTES_MAX) {
+    String self = include.fact.type() + "/" + include.fact.id();
+    if (known.contains(self)) {
+      return true;
+    }
+    List<String> reasons = reasons(include.fact, include.links);
+    boolean linked = linked(reasons);
+    if (linked && heldBytes + include.bytes > HELD_BYTES_MAX) {
+      evict();
+    }
+    if (include.fact.id().isEmpty() || heldBytes + include.bytes > HELD_BYTES_MAX) {
       return false;
     }
-    held++;
+    known.add(self);
     heldBytes += include.bytes;
-    for (String reason : reasons(include.fact, include.links)) {
+    if (linked) {
+      include.due = true;
+      due.add(include);
+      settle();
+      return true;
+    }
+    orphaned++;
+    for (String reason : reasons) {
       waiting.computeIfAbsent(reason, r -> new ArrayList<>(1)).add(include);
     }
     return true;
   }
 
-  /** A held include that is to be released now; null when there is none. */
-  Held due() {
-    Held include = due.poll();
-    if (include != null) {
-      held--;
-      heldBytes -= include.bytes;
-      released(false, include.fact, include.links);
+  private void evict() {
+    Set<Held> gone = new HashSet<>();
+    waiting.values().forEach(gone::addAll);
+    for (Held include : gone) {
+      if (!include.due) {
+        heldBytes -= include.bytes;
+        known.remove(include.fact.type() + "/" + include.fact.id());
+      }
     }
-    return include;
+    waiting.clear();
   }
 
-  /** How many are held that nothing leads to. */
-  int held() {
-    return held;
+  /**
+   * The includes of the page. Not in the order in which they came: that is the order of the matches
+   * they came for, withheld ones too.
+   */
+  List<Held> chosen() {
+    chosen.sort(
+        Comparator.<Held, String>comparing(include -> include.fact.type())
+            .thenComparing(include -> include.fact.id()));
+    return chosen;
+  }
+
+  /** How many came that nothing released leads to. */
+  int orphaned() {
+    return orphaned;
   }
 
   private void grant(String reason) {
@@ -136,6 +181,7 @@ final class Orphans {
       for (Held include : includes) {
         if (!include.due) {
           include.due = true;
+          orphaned--;
           due.add(include);
         }
       }

@@ -25,6 +25,8 @@ class PlantedLeakTest {
         role: {claim: roles}
         purpose: {claim: purpose_of_use}
         patient: {claim: patient}
+      segments:
+        restricted: {labels: [v3-Confidentiality|R]}
       roles:
         reader:
           purpose: [TREAT]
@@ -32,6 +34,12 @@ class PlantedLeakTest {
           types:
             Patient: {do: [read, search], show: all, hide: [birthDate]}
             Observation: {do: [read, search], show: all, hide: [method]}
+        includer:
+          purpose: [TREAT]
+          deny-segments: [restricted]
+          types:
+            Patient: {do: [read, search], show: all, hide: [birthDate]}
+            Observation: {do: [read, search], show: all, include: ["Observation:subject"]}
         app:
           purpose: [PATRQT]
           compartment: {Patient: token.patient, membership: subject}
@@ -46,7 +54,8 @@ class PlantedLeakTest {
 
   private final World world = World.make(SEED);
   private final Sample reader = Sample.of("planted", POLICY).get(0);
-  private final Sample app = Sample.of("planted", POLICY).get(1);
+  private final Sample includer = Sample.of("planted", POLICY).get(1);
+  private final Sample app = Sample.of("planted", POLICY).get(2);
 
   private List<String> differences(Sample sample, Leak leak) {
     List<String> differences = new ArrayList<>();
@@ -151,6 +160,42 @@ class PlantedLeakTest {
           }
         };
     assertThat(differences(app, leak)).isNotEmpty();
+  }
+
+  /** Every search of Observations asks for whom they are about, too. */
+  private static class Including implements Leak {
+    @Override
+    public Ask ask(Ask ask) {
+      boolean search = ask.path().equals("/fhir/Observation") && ask.method().equals("GET");
+      if (!search || (ask.query() != null && ask.query().contains("include"))) {
+        return ask;
+      }
+      String more = "_include=Observation%3Asubject";
+      return Ask.get(ask.path(), ask.query() == null ? more : ask.query() + "&" + more);
+    }
+  }
+
+  @Test
+  void includesOfWhatIsWithheldGiveNothingAway() {
+    assertThat(differences(includer, new Including())).isEmpty();
+  }
+
+  /** The Conditions go, and the Patients whom they brought say who has them. */
+  @Test
+  void anOrphanedIncludeIsFound() {
+    Leak leak =
+        new Including() {
+          @Override
+          public Got got(Got got, Trial trial) {
+            boolean any =
+                got.status() == 200 && trial.given().stream().anyMatch(s -> s.type.equals("Patient"));
+            String ids =
+                trial.given().stream().filter(s -> s.type.equals("Patient")).map(s -> s.id).toList()
+                    + "";
+            return any ? with(got, "\"link\":", "\"orphans\":\"" + ids + "\",\"link\":") : got;
+          }
+        };
+    assertThat(differences(includer, leak)).isNotEmpty();
   }
 
   private static Got with(Got got, String pattern, String replacement) {
