@@ -92,11 +92,18 @@ final class Bases {
   /** The id in a literal reference to a patient; null for any other. */
   String patient(byte[] s, int from, int to) {
     if (!Text.escaped(s, from, to)) {
-      return id(s, base(s, from, to) ? from + upstream.length + 1 : from, to);
+      return patientOf(s, from, to);
     }
     byte[] plain = padded(Text.decode(s, from, to));
-    int end = plain.length - PADDING;
-    return id(plain, base(plain, 0, end) ? upstream.length + 1 : 0, end);
+    return patientOf(plain, 0, plain.length - PADDING);
+  }
+
+  private String patientOf(byte[] s, int from, int to) {
+    if (!base(s, from, to)) {
+      return id(s, from, to);
+    }
+    int path = from + upstream.length;
+    return path < to && s[path] == '/' ? id(s, path + 1, to) : null;
   }
 
   /**
