@@ -188,7 +188,8 @@ class PlantedLeakTest {
           @Override
           public Got got(Got got, Trial trial) {
             boolean any =
-                got.status() == 200 && trial.given().stream().anyMatch(s -> s.type.equals("Patient"));
+                got.status() == 200
+                    && trial.given().stream().anyMatch(s -> s.type.equals("Patient"));
             String ids =
                 trial.given().stream().filter(s -> s.type.equals("Patient")).map(s -> s.id).toList()
                     + "";
