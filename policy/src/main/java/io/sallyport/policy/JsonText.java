@@ -42,6 +42,12 @@ final class JsonText {
     return texts;
   }
 
+  /** The one scalar at a path; null when there is none, or more than one. */
+  String only(String path) {
+    List<String> texts = at(path);
+    return texts.size() == 1 ? texts.get(0) : null;
+  }
+
   /** Whether an element of this name, or its other half, is anywhere. */
   boolean has(String name) {
     return nodes(root).stream()

@@ -19,13 +19,21 @@ import java.util.function.Function;
 /** A policy file's text to a {@link PolicySet}, collecting every {@link Problem}. */
 final class PolicyReader {
   private static final Set<String> TOP =
-      Set.of("policy", "fhir", "defaults", "identity", "segments", "forbid", "roles");
+      Set.of(
+          "policy",
+          "fhir",
+          "defaults",
+          "identity",
+          "segments",
+          "search-parameters",
+          "forbid",
+          "roles");
   private static final Set<String> TOP_NOT_YET =
       Set.of("relations", "break-glass", "presets", "observe");
 
   private final Consumer<Problem> problems;
-  private final Definitions definitions = Definitions.r4();
-  private final SearchClosure closure = SearchClosure.of(definitions);
+  private Definitions definitions = Definitions.r4();
+  private SearchClosure closure = SearchClosure.of(definitions);
   private final Function<String, String> files;
   private Segments segments = Segments.NONE;
   private boolean failed;
@@ -58,6 +66,9 @@ final class PolicyReader {
     Yaml identity = top.take("identity");
     SegmentReader sensitive = new SegmentReader(files, problems);
     segments = sensitive.read(top.take("segments"));
+    SearchParameterReader own = new SearchParameterReader(definitions, files, problems);
+    definitions = own.read(top.texts("search-parameters"));
+    closure = SearchClosure.of(definitions);
     Yaml forbid = top.take("forbid");
     Yaml roleNodes = top.take("roles");
     top.finish();
@@ -69,7 +80,7 @@ final class PolicyReader {
     if (failed) {
       return null;
     }
-    String hash = hash(text + sensitive.text());
+    String hash = hash(text + sensitive.text() + own.text());
     return new PolicySet(hash, definitions, closure, mapping, segments, forbids, roles);
   }
 

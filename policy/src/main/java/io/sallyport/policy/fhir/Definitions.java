@@ -1,9 +1,11 @@
 package io.sallyport.policy.fhir;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * One FHIR version as data: its types, their elements, its search parameters and its patient
@@ -95,6 +97,21 @@ public final class Definitions {
     this.parameters = parameters;
     this.compartment = compartment;
     this.patients = patients;
+  }
+
+  /** The same with search parameters of somebody's own, by type and code. */
+  public Definitions with(List<SearchParameter> own) {
+    if (own.isEmpty()) {
+      return this;
+    }
+    Map<String, Map<String, SearchParameter>> all = new HashMap<>();
+    parameters.forEach((type, codes) -> all.put(type, new TreeMap<>(codes)));
+    for (SearchParameter parameter : own) {
+      for (String base : parameter.bases()) {
+        all.computeIfAbsent(base, type -> new TreeMap<>()).put(parameter.code(), parameter);
+      }
+    }
+    return new Definitions(version, types, resources, all, compartment, patients);
   }
 
   /** FHIR R4 (4.0.1). Read once, in some tens of milliseconds. */
