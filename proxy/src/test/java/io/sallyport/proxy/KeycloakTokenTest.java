@@ -78,7 +78,7 @@ class KeycloakTokenTest {
     ehr = new HapiServer();
     stored = ehr.patients().get(0);
     files = new ApplianceFiles(dir, ehr.base());
-    files.replace(realms.issuer("hospital"), AUDIENCE, "keycloak", Files.readString(POLICY));
+    files.replace(realms.issuer("hospital"), AUDIENCE, "keycloak", POLICY);
     List<Problem> problems = new ArrayList<>();
     Config config = ConfigReader.read(files.config(), problems::add);
     assertThat(problems).isEmpty();
