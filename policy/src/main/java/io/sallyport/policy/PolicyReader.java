@@ -28,8 +28,7 @@ final class PolicyReader {
           "search-parameters",
           "forbid",
           "roles");
-  private static final Set<String> TOP_NOT_YET =
-      Set.of("relations", "break-glass", "presets", "observe");
+  private static final Set<String> TOP_NOT_YET = Set.of("relations", "break-glass", "presets");
 
   private final Consumer<Problem> problems;
   private Definitions definitions = Definitions.r4();
@@ -216,7 +215,8 @@ final class PolicyReader {
               view,
               searchable,
               reader.terms(),
-              reader.typeTerms()));
+              reader.typeTerms(),
+              reader.observed()));
     }
     return roles;
   }

@@ -107,16 +107,14 @@ public final class PolicySet {
     return new SearchRules(definitions, closure, roles.get(role).view()).blocker(type, code, "");
   }
 
-  /** The interactions a role may use on a type: {@code read}, {@code vread}, {@code search}. */
+  /** The interactions a role may use on a type; none for an unknown role. */
   public Set<String> interactions(String role, String type) {
-    TypeRule rule = roles.containsKey(role) ? roles.get(role).rules().types().get(type) : null;
-    return rule == null ? Set.of() : rule.does();
+    return roles.containsKey(role) ? abilities(role).interactions(type) : Set.of();
   }
 
-  /** The pairs by which a role's searches of a type may bring others, as the policy writes them. */
-  public List<RoleRules.Include> includes(String role, String type) {
-    TypeRule rule = roles.containsKey(role) ? roles.get(role).rules().types().get(type) : null;
-    return rule == null ? List.of() : rule.include();
+  /** What a role may do; null for an unknown role. */
+  public Abilities abilities(String role) {
+    return roles.containsKey(role) ? new Abilities(roles.get(role), true) : null;
   }
 
   /** What a role may do with, and see of, a resource type, and why; null for an unknown role. */
@@ -133,14 +131,37 @@ public final class PolicySet {
       if (role == null) {
         return deny("", "", "identity.role", Reason.NO_ROLE, "neither claim nor client has a role");
       }
-      List<String> purposes =
-          identity.purposeClaim() == null
-              ? List.of()
-              : request.claims().strings(identity.purposeClaim());
-      return decide(role, purposes, request);
+      return decide(role, stated(request), request);
     } catch (RuntimeException failure) {
       return deny("", "", "", Reason.NO_RULE_PERMITS, "a rule failed to evaluate");
     }
+  }
+
+  /** The purposes of use that a token states. */
+  List<String> stated(AccessRequest request) {
+    return identity.purposeClaim() == null
+        ? List.of()
+        : request.claims().strings(identity.purposeClaim());
+  }
+
+  /** Whether what a role says is told and not done. */
+  boolean observes(String role) {
+    return roles.containsKey(role) && roles.get(role).observed();
+  }
+
+  /** The roles of which is told what they would deny and hide, without doing it. */
+  public List<String> observed() {
+    return roles().stream().filter(this::observes).toList();
+  }
+
+  /**
+   * Makes what puts observe mode in the place of this policy's decisions.
+   *
+   * @param everyone whether everybody is observed, not only the roles that say so
+   */
+  public Observer observer(boolean everyone) {
+    return new Observer(
+        this, definitions, closure, Observer.everything(definitions, segments, forbids), everyone);
   }
 
   /** Decides for a named role and stated purposes, as offline tools do. */
@@ -152,12 +173,21 @@ public final class PolicySet {
   }
 
   private Decision decide(Role role, List<String> purposes, AccessRequest request) {
+    String purpose = purposes.stream().filter(role.purposes()::contains).findFirst().orElse(null);
+    return purpose == null
+        ? deny(
+            role.name(),
+            "",
+            "roles." + role.name() + ".purpose",
+            Reason.NO_PURPOSE,
+            "purpose of use")
+        : judge(role, purpose, request);
+  }
+
+  /** Decides for a role that applies under a purpose of use. */
+  Decision judge(Role role, String purpose, AccessRequest request) {
     Interaction asked = request.interaction();
     String name = role.name();
-    String purpose = purposes.stream().filter(role.purposes()::contains).findFirst().orElse(null);
-    if (purpose == null) {
-      return deny(name, "", "roles." + name + ".purpose", Reason.NO_PURPOSE, "purpose of use");
-    }
     long denied = role.rules().denied();
     for (Forbid forbid : forbids) {
       if (forbid.matches(name, purpose, asked)) {

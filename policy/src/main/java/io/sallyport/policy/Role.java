@@ -12,6 +12,7 @@ import java.util.Set;
  * @param searchable by type, the parameters it may use without a modifier
  * @param terms what else must be, so that it applies
  * @param typeTerms likewise, so that its rule for a type applies
+ * @param observed whether what it says is told and not done
  */
 record Role(
     String name,
@@ -20,7 +21,8 @@ record Role(
     View view,
     Map<String, Set<String>> searchable,
     Terms terms,
-    Map<String, Terms> typeTerms) {
+    Map<String, Terms> typeTerms,
+    boolean observed) {
 
   /**
    * Whether a search gives the role every resource of a type, without exception. Only then may
@@ -33,6 +35,11 @@ record Role(
         && typeTerms.get(type).none()
         && searchable.containsKey(type)
         && view.showsEvery(type);
+  }
+
+  /** The same for a role of another name. */
+  Role named(String other) {
+    return new Role(other, purposes, rules, view, searchable, terms, typeTerms, observed);
   }
 
   String path(String type) {

@@ -39,9 +39,9 @@ final class RoleReader {
           "deny-segments",
           "counts",
           "preset",
+          "observe",
           "accept-risk");
-  private static final Set<String> KEYS_NOT_YET =
-      Set.of("pseudonym", "include", "write", "observe");
+  private static final Set<String> KEYS_NOT_YET = Set.of("pseudonym", "include", "write");
   private static final Set<String> TYPE_KEYS =
       Set.of("do", "show", "hide", "change", "search", "include", "accept-risk", "except");
   private static final Set<String> TYPE_KEYS_NOT_YET = Set.of("write", "max-size");
@@ -59,6 +59,7 @@ final class RoleReader {
   private final Map<String, Terms> typeTerms = new TreeMap<>();
   private final TermsReader termsReader;
   private Terms terms;
+  private boolean observed;
 
   /**
    * @param forbidden the segments that a forbid may deny, besides those that the role names
@@ -93,6 +94,11 @@ final class RoleReader {
     return Map.copyOf(typeTerms);
   }
 
+  /** Whether what it says is told and not done. */
+  boolean observed() {
+    return observed;
+  }
+
   RoleRules read(Yaml node) {
     Fields fields = new Fields(node, "roles." + name, both(KEYS, TermsReader.ROLE_KEYS), problems);
     fields.texts("purpose").forEach(purpose -> purposes.add(purpose.text()));
@@ -118,6 +124,7 @@ final class RoleReader {
     String absent = fields.word("absent", defaults.absent(), Set.of("unknown", "masked"));
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     int smallestCount = CountsReader.read(fields, problems);
+    observed = ObserveReader.read(fields, problems);
     Map<String, TypeRule> types = types(fields, fields.take("types"));
     if (preset != null) {
       preset.exclude(fields, "change", changedAt, !change.isEmpty());

@@ -9,6 +9,7 @@ import io.sallyport.proxy.authn.BearerAuthenticator;
 import io.sallyport.proxy.config.Config;
 import io.sallyport.proxy.config.SnapshotCompiler;
 import io.sallyport.proxy.exchange.EnforcementPoint;
+import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.journal.ChronicleJournal;
 import io.sallyport.proxy.journal.Durability;
@@ -139,6 +140,17 @@ public final class Appliance implements AutoCloseable {
             new JournalEntry.Alert(
                 "plaintext-upstream",
                 upstream.name() + " is spoken to without TLS by configuration"));
+      }
+    }
+    for (Route route : snapshot.routes()) {
+      if (route.observer() != null) {
+        String who =
+            route.observer().everyone() ? "everybody" : route.policy().observed().toString();
+        LOG.warn(
+            "route {} only observes {}: it denies and hides nothing but by forbid",
+            route.path(),
+            who);
+        append(new JournalEntry.Alert("observe-mode", route.path() + " only observes " + who));
       }
     }
     live.swap(

@@ -87,6 +87,11 @@ public final class BundleStream {
     out.text("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
   }
 
+  /** Has what is released judged by another view besides, before anything is fed. */
+  public void observe(Shadow shadow) {
+    judge.shadow(shadow);
+  }
+
   /**
    * Takes the next bytes of the upstream's body. After it, {@link #window} may have a window.
    *

@@ -57,6 +57,9 @@ final class EntryJudge {
   /** Null where the search asked for matches only. */
   private final Orphans orphans;
 
+  /** What would have been hidden, in observe mode; else null. */
+  private Shadow shadow;
+
   private final Set<String> keys = new HashSet<>();
   private int seen;
   private int matches;
@@ -97,6 +100,10 @@ final class EntryJudge {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  void shadow(Shadow judging) {
+    shadow = judging;
   }
 
   /** How many matches were released. */
@@ -259,9 +266,16 @@ final class EntryJudge {
     next();
     write(s, fact, true, out);
     out.account(fact, redactor.hits());
+    shadow(s);
     matches++;
     if (orphans != null) {
       orphans.released(fact, links);
+    }
+  }
+
+  private void shadow(byte[] s) {
+    if (shadow != null) {
+      shadow.judge(s, from, type);
     }
   }
 
@@ -297,6 +311,8 @@ final class EntryJudge {
     write(s, fact, false, json::write);
     if (!orphans.hold(new Orphans.Held(json.toByteArray(), fact, redactor.hits().copy(), links))) {
       out.withhold();
+    } else {
+      shadow(s);
     }
   }
 

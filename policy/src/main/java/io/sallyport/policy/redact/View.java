@@ -138,7 +138,6 @@ public final class View {
       if (slot.underscore || !names(slot, node, steps[at])) {
         continue;
       }
-      found = true;
       Visibility one;
       if (slot.hiddenBy != null) {
         one = Visibility.HIDDEN;
@@ -146,12 +145,13 @@ public final class View {
         boolean below = slot.kind == Slot.Kind.RESOURCE || (slot.child != null && slot.child.dirty);
         Visibility shown = below ? Visibility.PARTIAL : Visibility.FULL;
         one = slot.rewrite != null ? Visibility.CHANGED : shown;
-      } else if (slot.child == null) {
+      } else if (slot.child == null || !has(slot.child, steps[at + 1])) {
         // A step that only other types of the choice have.
         continue;
       } else {
         one = visibility(slot.child, steps, at + 1);
       }
+      found = true;
       hidden &= one == Visibility.HIDDEN;
       full &= one == Visibility.FULL;
       changed |= one == Visibility.CHANGED;
@@ -164,6 +164,15 @@ public final class View {
       return Visibility.CHANGED;
     }
     return full ? Visibility.FULL : Visibility.PARTIAL;
+  }
+
+  private static boolean has(Node node, String step) {
+    for (Slot slot : node.slots) {
+      if (!slot.underscore && names(slot, node, step)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The method by which an element is changed, as the policy writes it; "" when it is not. */

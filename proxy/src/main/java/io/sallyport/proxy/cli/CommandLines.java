@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       PolicyCommand.class,
       JournalCommand.class,
+      ReportCommand.class,
       KeyCommand.class,
       AutoComplete.GenerateCompletion.class
     })

@@ -12,9 +12,9 @@ final class ExplanationJson {
 
   static String of(Explanation why) {
     return "{\"role\":"
-        + text(why.role())
+        + JsonString.of(why.role())
         + ",\"type\":"
-        + text(why.type())
+        + JsonString.of(why.type())
         + ",\"purposes\":"
         + texts(why.purposes())
         + ",\"terms\":"
@@ -37,10 +37,10 @@ final class ExplanationJson {
   }
 
   private static String element(Explanation.Element element) {
-    StringBuilder json = new StringBuilder("{\"path\":").append(text(element.path()));
-    json.append(",\"seen\":").append(text(element.seen().name().toLowerCase(Locale.ROOT)));
+    StringBuilder json = new StringBuilder("{\"path\":").append(JsonString.of(element.path()));
+    json.append(",\"seen\":").append(JsonString.of(element.seen().name().toLowerCase(Locale.ROOT)));
     if (!element.by().isEmpty()) {
-      json.append(",\"by\":").append(text(element.by()));
+      json.append(",\"by\":").append(JsonString.of(element.by()));
     }
     if (element.at() != null) {
       json.append(",\"line\":").append(element.at().line());
@@ -54,34 +54,20 @@ final class ExplanationJson {
 
   private static String parameter(Explanation.Parameter parameter) {
     return "{\"code\":"
-        + text(parameter.code())
+        + JsonString.of(parameter.code())
         + ",\"type\":"
-        + text(parameter.type())
+        + JsonString.of(parameter.type())
         + ",\"searchable\":"
         + parameter.searchable()
-        + (parameter.searchable() ? "" : ",\"blockedBy\":" + text(parameter.blockedBy()))
+        + (parameter.searchable() ? "" : ",\"blockedBy\":" + JsonString.of(parameter.blockedBy()))
         + "}";
   }
 
   private static String texts(Collection<String> texts) {
-    return texts.stream().map(ExplanationJson::text).collect(list());
+    return texts.stream().map(JsonString::of).collect(list());
   }
 
-  private static Collector<CharSequence, ?, String> list() {
+  static Collector<CharSequence, ?, String> list() {
     return Collectors.joining(",", "[", "]");
-  }
-
-  private static String text(String text) {
-    StringBuilder json = new StringBuilder("\"");
-    for (char c : text.toCharArray()) {
-      if (c == '"' || c == '\\') {
-        json.append('\\').append(c);
-      } else if (c < 0x20) {
-        json.append(String.format("\\u%04x", (int) c));
-      } else {
-        json.append(c);
-      }
-    }
-    return json.append('"').toString();
   }
 }

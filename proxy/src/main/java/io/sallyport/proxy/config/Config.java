@@ -99,7 +99,9 @@ public record Config(
       /* A name under upstreams. */
       Placed<String> upstream,
       /* Our own base URL for links in answers. Default: the first listener's first host, its port, the path. */
-      Placed<URI> publicBase) {}
+      Placed<URI> publicBase,
+      /* Everything is shown that no forbid keeps back; what the policy would do is only told. */
+      boolean observe) {}
 
   /** One FHIR server behind the appliance. */
   public record Upstream(

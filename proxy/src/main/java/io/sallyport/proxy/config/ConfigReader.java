@@ -188,8 +188,16 @@ public final class ConfigReader {
           "E-NAME");
     }
     Placed<URI> publicBase = s.uri("public-base", false);
+    boolean observe = s.flag("observe");
+    if (observe) {
+      s.warning(
+          "observe",
+          "nothing is denied or hidden here but what a forbid keeps back; what the policy would do"
+              + " is only told. Remove it to enforce the policy.",
+          "W-OBSERVE");
+    }
     s.finish();
-    return new Config.Route(path, policy, upstream, publicBase);
+    return new Config.Route(path, policy, upstream, publicBase, observe);
   }
 
   private Map<String, Config.Upstream> upstreams(Section all) {

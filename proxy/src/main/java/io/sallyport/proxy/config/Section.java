@@ -234,6 +234,10 @@ final class Section {
     problems.accept(place(key, key).error(message, code));
   }
 
+  void warning(String key, String message, String code) {
+    problems.accept(place(key, key).warning(message, code));
+  }
+
   /** Reports every key nobody asked for. Call it last. */
   void finish() {
     for (Yaml.Entry entry : entries.values()) {

@@ -1,5 +1,6 @@
 package io.sallyport.proxy.config;
 
+import io.sallyport.policy.Observer;
 import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.redact.Rebase;
@@ -94,7 +95,9 @@ public final class SnapshotCompiler {
       String external = external(config, route);
       if (policy != null && external != null) {
         Rebase rebase = new Rebase(target.base(), external);
-        routes.add(new Route(route.path().value(), policy, target, rebase));
+        boolean observes = route.observe() || !policy.observed().isEmpty();
+        Observer observer = observes ? policy.observer(route.observe()) : null;
+        routes.add(new Route(route.path().value(), policy, target, rebase, observer));
       }
     }
     directory(config.journal().dir());

@@ -76,6 +76,9 @@ final class BundleWindows implements Windows {
                 permitted.includes()),
             permitted.unfiltered() ? null : fill(permitted),
             this::outlet);
+    if (x.observation() != null) {
+      stream.observe(x.observation().shadow());
+    }
   }
 
   /** Where matches may be withheld, our pages are not the upstream's. */

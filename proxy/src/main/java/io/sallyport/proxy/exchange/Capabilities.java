@@ -1,6 +1,6 @@
 package io.sallyport.proxy.exchange;
 
-import io.sallyport.policy.Decision;
+import io.sallyport.policy.Abilities;
 import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
@@ -26,7 +26,7 @@ final class Capabilities {
     this.since = since;
   }
 
-  byte[] of(Route route, Decision.Permit permit) {
+  byte[] of(Route route, Abilities role) {
     PolicySet policy = route.policy();
     StringBuilder json = new StringBuilder(4096);
     json.append("{\"resourceType\":\"CapabilityStatement\",\"status\":\"active\",\"date\":\"")
@@ -40,9 +40,9 @@ final class Capabilities {
     String separator = ",\"resource\":[";
     boolean any = false;
     for (String type : policy.definitions().resources()) {
-      if (!policy.interactions(permit.role(), type).isEmpty()) {
+      if (!role.interactions(type).isEmpty()) {
         json.append(separator);
-        resource(json, policy, permit.role(), type);
+        resource(json, policy, role, type);
         separator = ",";
         any = true;
       }
@@ -50,19 +50,19 @@ final class Capabilities {
     return json.append(any ? "]}]}" : "}]}").toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void resource(StringBuilder json, PolicySet policy, String role, String type) {
+  private static void resource(StringBuilder json, PolicySet policy, Abilities role, String type) {
     json.append("{\"type\":\"").append(type).append("\",\"interaction\":[");
     String separator = "";
-    for (String interaction : new TreeSet<>(policy.interactions(role, type))) {
+    for (String interaction : new TreeSet<>(role.interactions(type))) {
       String code = interaction.equals("search") ? "search-type" : interaction;
       json.append(separator).append("{\"code\":\"").append(code).append("\"}");
       separator = ",";
     }
     json.append(']');
-    if (policy.interactions(role, type).contains("search")) {
+    if (role.interactions(type).contains("search")) {
       separator = ",\"searchParam\":[";
       boolean any = false;
-      for (String code : new TreeSet<>(policy.searchable(role, type))) {
+      for (String code : new TreeSet<>(role.searchable(type))) {
         Definitions.SearchParameter parameter = policy.definitions().searchParameter(type, code);
         if (parameter != null) {
           json.append(separator)
@@ -76,8 +76,8 @@ final class Capabilities {
         }
       }
       json.append(any ? "]" : "");
-      includes(json, policy.includes(role, type), false, "searchInclude");
-      includes(json, policy.includes(role, type), true, "searchRevInclude");
+      includes(json, role.includes(type), false, "searchInclude");
+      includes(json, role.includes(type), true, "searchRevInclude");
     }
     json.append('}');
   }

@@ -3,8 +3,11 @@ package io.sallyport.proxy.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.prometheus.client.CollectorRegistry;
+import io.sallyport.policy.Abilities;
 import io.sallyport.policy.AccessRequest;
 import io.sallyport.policy.Decision;
+import io.sallyport.policy.Observed;
+import io.sallyport.policy.Observer;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.policy.fhir.Interaction;
@@ -92,9 +95,20 @@ public final class EnforcementPoint {
     Interaction interaction = understanding.of(x);
     AccessRequest request =
         new AccessRequest(identity.claims(), interaction, clock.instant(), identity.client());
-    Decision decision = route.policy().decide(request);
+    Decision decision = observed(x, request, route.policy().decide(request));
     x.decision(decision);
     return new Asked(interaction, decision);
+  }
+
+  /** In observe mode another decision holds, and the policy's is only told. */
+  private static Decision observed(Exchange x, AccessRequest request, Decision decided) {
+    Observer observer = x.route().observer();
+    Observed observed = observer == null ? null : observer.of(request, decided);
+    if (observed == null) {
+      return decided;
+    }
+    x.observation(Observation.of(x, observed));
+    return observed.decision();
   }
 
   /** A decision and what it was about. */
@@ -104,10 +118,11 @@ public final class EnforcementPoint {
     JournalEntry intent = Entries.intent(x, asked.interaction(), asked.decision());
     if (asked.decision() instanceof Decision.Permit permit) {
       return append(x, permit, intent)
-          .thenApply(
+          .thenCompose(
               recorded -> {
                 x.intent(recorded.sequence());
-                return recorded;
+                return told(x, x.observation() == null ? null : x.observation().denied(x))
+                    .thenApply(told -> recorded);
               });
     }
     Decision.Deny deny = (Decision.Deny) asked.decision();
@@ -158,7 +173,17 @@ public final class EnforcementPoint {
   }
 
   private CompletionStage<Recorded<Answer.Disclosure>> record(Exchange x, Answer.Disclosure d) {
-    return append(x, d, Entries.released(x, d));
+    return told(x, x.observation() == null ? null : x.observation().hidden(x))
+        .thenCompose(told -> append(x, d, Entries.released(x, d)));
+  }
+
+  /** Records what observe mode found; done at once where there is nothing. */
+  private CompletionStage<?> told(Exchange x, JournalEntry found) {
+    if (found == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    metrics.observed((JournalEntry.Observed) found);
+    return append(x, x, found);
   }
 
   /** Appends, and gives back the buffer of an answer that could not be recorded. */
@@ -241,7 +266,11 @@ public final class EnforcementPoint {
   }
 
   private Answer.Authored author(Exchange x) {
-    byte[] json = capabilities.of(x.route(), (Decision.Permit) x.decision());
+    Abilities role =
+        x.observation() == null
+            ? x.route().policy().abilities(x.decision().role())
+            : x.route().observer().abilities();
+    byte[] json = capabilities.of(x.route(), role);
     return new Answer.Authored(Heads.ok(x), Unpooled.wrappedBuffer(json), new Digest().of(json));
   }
 

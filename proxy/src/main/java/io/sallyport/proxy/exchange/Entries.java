@@ -38,7 +38,9 @@ final class Entries {
         sent.kind().code() + (x.page() == null ? "" : "-page"),
         question < 0 ? canonical : canonical.substring(0, question),
         question < 0 ? "" : canonical.substring(question + 1),
-        decision.rule(),
+        x.observation() == null || !permitted
+            ? decision.rule()
+            : JournalEntry.OBSERVED + x.observation().rule(),
         x.route().policy().hash());
   }
 

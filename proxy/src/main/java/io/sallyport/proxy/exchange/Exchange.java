@@ -31,6 +31,7 @@ public final class Exchange {
   private String page;
   private int skip;
   private Decision decision;
+  private Observation observation;
   private long intent = -1;
   private Windows windows;
   private boolean begun;
@@ -141,6 +142,15 @@ public final class Exchange {
 
   void decision(Decision value) {
     decision = value;
+  }
+
+  /** What the policy would have done, in observe mode; null where it is enforced. */
+  Observation observation() {
+    return observation;
+  }
+
+  void observation(Observation value) {
+    observation = value;
   }
 
   /** The intent's sequence number; -1 before it is recorded. */

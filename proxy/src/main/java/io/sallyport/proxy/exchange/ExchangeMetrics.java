@@ -3,6 +3,7 @@ package io.sallyport.proxy.exchange;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.sallyport.policy.Reason;
+import io.sallyport.proxy.journal.JournalEntry;
 
 /** What the core counts. Labels are words of closed vocabularies, never data. */
 final class ExchangeMetrics {
@@ -10,6 +11,7 @@ final class ExchangeMetrics {
   private final Counter unrecorded;
   private final Counter.Child disclosed;
   private final Counter.Child withheld;
+  private final Counter observed;
 
   ExchangeMetrics(CollectorRegistry registry) {
     answers =
@@ -27,6 +29,12 @@ final class ExchangeMetrics {
             .register(registry);
     disclosed = resources.labels("disclosed");
     withheld = resources.labels("withheld");
+    observed =
+        Counter.build(
+                "sallyport_observed_total",
+                "What observe mode let pass: requests denied, resources withheld, elements hidden.")
+            .labelNames("verdict")
+            .register(registry);
   }
 
   void disclosed(Answer.Disclosure d) {
@@ -35,6 +43,16 @@ final class ExchangeMetrics {
     if (d.last()) {
       answers.labels("DISCLOSED").inc();
     }
+  }
+
+  void observed(JournalEntry.Observed found) {
+    if (!found.reason().isEmpty()) {
+      observed.labels("denied").inc();
+    }
+    observed.labels("withheld").inc(found.withheld());
+    observed
+        .labels("hidden")
+        .inc(found.removed().values().stream().mapToInt(Integer::intValue).sum());
   }
 
   void authored() {

@@ -86,6 +86,9 @@ final class ResourceWindows implements Windows {
                 x.route().rebase(),
                 body);
     requireTheOneAskedFor(redacted, asked);
+    if (x.observation() != null && x.observation().shadow() != null) {
+      x.observation().shadow().judge(padded, 0, asked.type());
+    }
     String hex = digest.of(body.bytes());
     resources = redacted.facts().size();
     bytes = redacted.length();

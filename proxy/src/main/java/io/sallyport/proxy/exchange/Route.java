@@ -1,5 +1,6 @@
 package io.sallyport.proxy.exchange;
 
+import io.sallyport.policy.Observer;
 import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.redact.Rebase;
 
@@ -8,5 +9,12 @@ import io.sallyport.policy.redact.Rebase;
  *
  * @param path the prefix, as {@code /fhir}
  * @param rebase the upstream's base URL and the public one
+ * @param observer who is observed here; null for nobody
  */
-public record Route(String path, PolicySet policy, UpstreamTarget upstream, Rebase rebase) {}
+public record Route(
+    String path, PolicySet policy, UpstreamTarget upstream, Rebase rebase, Observer observer) {
+  /** One whose policy is enforced for everybody. */
+  public Route(String path, PolicySet policy, UpstreamTarget upstream, Rebase rebase) {
+    this(path, policy, upstream, rebase, null);
+  }
+}

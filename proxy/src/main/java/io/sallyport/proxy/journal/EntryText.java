@@ -7,6 +7,7 @@ import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
+import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
@@ -65,7 +66,7 @@ final class EntryText {
   }
 
   // What a caller sent must not write lines or colours of its own into a terminal.
-  private static String printable(String text) {
+  static String printable(String text) {
     return text.codePoints()
         .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
@@ -90,6 +91,9 @@ final class EntryText {
     }
     if (entry instanceof Aborted) {
       return "aborted";
+    }
+    if (entry instanceof Observed) {
+      return "observed";
     }
     if (entry instanceof Started) {
       return "started";
@@ -165,6 +169,13 @@ final class EntryText {
       to.put("exchange", e.exchange());
       to.put("intent", e.intent());
       to.put("reason", e.reason());
+    } else if (entry instanceof Observed e) {
+      to.put("exchange", e.exchange());
+      to.put("intent", e.intent());
+      to.put("reason", e.reason());
+      to.put("rule", e.rule());
+      to.put("removed", e.removed());
+      to.put("withheld", e.withheld());
     } else if (entry instanceof Started e) {
       to.put("version", e.version());
       to.put("java", e.java());

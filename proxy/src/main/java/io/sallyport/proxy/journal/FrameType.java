@@ -18,9 +18,10 @@ enum FrameType {
   /** What the start after an unclean stop found and left behind. */
   RECOVERY(13, false),
   /** The wrapped data key of the frames that follow; first frame of every roll file. */
-  KEY_OPEN(14, false);
+  KEY_OPEN(14, false),
+  OBSERVED(15, true);
 
-  private static final FrameType[] BY_CODE = new FrameType[16];
+  private static final FrameType[] BY_CODE = new FrameType[32];
 
   static {
     for (var type : values()) {

@@ -28,8 +28,14 @@ public sealed interface JournalEntry {
     if (entry instanceof Refused e) {
       return e.intent();
     }
+    if (entry instanceof Observed e) {
+      return e.intent();
+    }
     return entry instanceof Aborted e ? e.intent() : -1;
   }
+
+  /** How the rule of an intent begins that was permitted in observe mode. */
+  String OBSERVED = "observe: ";
 
   /** A resource that was released. */
   record Resource(String type, String id, List<String> patients) {
@@ -141,6 +147,25 @@ public sealed interface JournalEntry {
    * (all of) one that an {@link Outcome} released.
    */
   record Aborted(String exchange, long intent, String reason) implements JournalEntry {}
+
+  /**
+   * What the policy would have done in observe mode, and what was not done: recorded before that is
+   * released.
+   *
+   * @param intent sequence number of the intent
+   * @param reason why the whole request would have been denied; "" when it would not
+   * @param rule that would have decided
+   * @param removed elements that would have been taken out or changed: path and count
+   * @param withheld resources that would not have been released
+   */
+  record Observed(
+      String exchange,
+      long intent,
+      String reason,
+      String rule,
+      Map<String, Integer> removed,
+      int withheld)
+      implements JournalEntry {}
 
   /** The appliance started. */
   record Started(String version, String java, String host, long pid) implements JournalEntry {}

@@ -179,6 +179,11 @@ public final class JournalReader {
     return EntryText.json(entry);
   }
 
+  /** What a caller may have chosen, without what would write lines or colours into a terminal. */
+  public static String printable(String text) {
+    return EntryText.printable(text);
+  }
+
   /** One line for people: time (RFC 3339), number, what, and the fields that are not empty. */
   public static String toLine(Entry entry) {
     return EntryText.line(entry);

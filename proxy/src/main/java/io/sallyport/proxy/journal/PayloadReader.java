@@ -9,6 +9,7 @@ import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
+import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
@@ -58,6 +59,7 @@ final class PayloadReader {
       case CLOSE -> close();
       case REFUSED -> refused();
       case ABORTED -> new Aborted(text(), signed(), text());
+      case OBSERVED -> new Observed(text(), signed(), text(), text(), removed(), int32());
       case STARTED -> new Started(text(), text(), text(), signed());
       case STOPPED -> new Stopped(text());
       case CONFIG -> new ConfigLoaded(text(), text(), text(), text());

@@ -9,6 +9,7 @@ import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
+import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
@@ -73,7 +74,17 @@ final class PayloadWriter {
       text(e.reason());
       return FrameType.ABORTED;
     }
-    return ownAffairs(entry);
+    return entry instanceof Observed e ? observed(e) : ownAffairs(entry);
+  }
+
+  private FrameType observed(Observed e) {
+    text(e.exchange());
+    signed(e.intent());
+    text(e.reason());
+    text(e.rule());
+    removed(e.removed());
+    signed(e.withheld());
+    return FrameType.OBSERVED;
   }
 
   private FrameType ownAffairs(JournalEntry entry) {
@@ -178,15 +189,19 @@ final class PayloadWriter {
       long released,
       String digest) {
     resources(resources);
+    removed(removed);
+    signed(withheld);
+    signed(released);
+    text(digest);
+  }
+
+  private void removed(Map<String, Integer> removed) {
     count(removed.size());
     removed.forEach(
         (path, hits) -> {
           text(path);
           signed(hits);
         });
-    signed(withheld);
-    signed(released);
-    text(digest);
   }
 
   // A searchset names one type and often one patient hundreds of times: each is written once.

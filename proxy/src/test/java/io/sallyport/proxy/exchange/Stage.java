@@ -87,19 +87,29 @@ final class Stage {
   final List<String> sent = new ArrayList<>();
   final CollectorRegistry registry = new CollectorRegistry();
   final Clock clock = Clock.fixed(Instant.parse("2026-03-01T10:00:00Z"), ZoneOffset.UTC);
-  final PolicySet policy = policy();
+  final PolicySet policy;
+  private final boolean observe;
   final EnforcementPoint point;
   final Redactor redactor = new Redactor(Limits.DEFAULT);
   int windowBytes = 64 << 10;
   int number;
 
   Stage() {
+    this(POLICY, false);
+  }
+
+  /**
+   * @param observe whether the route observes everybody
+   */
+  Stage(String text, boolean observe) {
+    this.policy = policy(text);
+    this.observe = observe;
     point = new EnforcementPoint(new Watched(), this::send, clock, registry);
   }
 
-  private static PolicySet policy() {
+  private static PolicySet policy(String text) {
     List<String> problems = new ArrayList<>();
-    PolicySet set = PolicySet.read("stage.yaml", POLICY, p -> problems.add(p.toString()));
+    PolicySet set = PolicySet.read("stage.yaml", text, p -> problems.add(p.toString()));
     if (set == null) {
       throw new AssertionError(problems);
     }
@@ -164,7 +174,14 @@ final class Stage {
             1000,
             10_000,
             1L << 30);
-    Route route = new Route("/fhir", policy, target, new Rebase(UPSTREAM, PUBLIC));
+    boolean observed = observe || !policy.observed().isEmpty();
+    Route route =
+        new Route(
+            "/fhir",
+            policy,
+            target,
+            new Rebase(UPSTREAM, PUBLIC),
+            observed ? policy.observer(observe) : null);
     return new Snapshot(
         "hash",
         Set.of("fhir.hospital.example"),

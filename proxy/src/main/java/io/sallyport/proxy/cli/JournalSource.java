@@ -1,0 +1,97 @@
+package io.sallyport.proxy.cli;
+
+import io.sallyport.policy.Problem;
+import io.sallyport.proxy.config.Config;
+import io.sallyport.proxy.config.ConfigReader;
+import io.sallyport.proxy.journal.JournalReader;
+import io.sallyport.proxy.kms.Kms;
+import io.sallyport.proxy.kms.KmsException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Where a journal is and what opens it: the options of every command that reads one. */
+final class JournalSource {
+  @Parameters(
+      paramLabel = "DIR",
+      arity = "0..1",
+      description = "The journal's directory; --config knows it, too.")
+  private Path dir;
+
+  @Option(names = "--key", paramLabel = "pkcs12:FILE", description = "The key store.")
+  private String key;
+
+  @Option(names = "--password", paramLabel = "env:NAME|file:PATH", description = "Opens it.")
+  private String password;
+
+  @Option(
+      names = "--config",
+      paramLabel = "F",
+      description = "Takes directory and key from sallyport.yaml.")
+  private Path config;
+
+  /**
+   * @param err where a configuration's problems are printed
+   * @param command who asks, for its errors
+   */
+  JournalReader open(PrintWriter err, String command) {
+    if (config != null) {
+      return configured(err);
+    }
+    if (dir == null || key == null || password == null) {
+      throw Failure.usage(command + " needs DIR, --key and --password, or --config");
+    }
+    Kms kms = kms(key, Path.of(""), KeyCommand.Secrets.open(password));
+    return new JournalReader(directory(dir), kms);
+  }
+
+  private JournalReader configured(PrintWriter err) {
+    Problems problems = new Problems();
+    Config read = ConfigReader.read(config, problems::add);
+    if (read == null) {
+      problems.print(err);
+      throw Failure.bad(config + " has " + problems.count());
+    }
+    try {
+      char[] secret = read.journal().password().value().open(System.getenv());
+      Path base = config.toAbsolutePath().getParent();
+      Kms kms = kms(read.journal().key().value(), base, secret);
+      return new JournalReader(directory(dir == null ? read.journal().dir().value() : dir), kms);
+    } catch (IOException e) {
+      Problem.Location at = read.journal().password().at();
+      throw Failure.environment(at + "  journal.password: " + e.getMessage(), e);
+    }
+  }
+
+  private static Kms kms(String key, Path base, char[] password) {
+    try {
+      return Kms.open(key, base, password);
+    } catch (KmsException e) {
+      throw Failure.environment(e.getMessage(), e);
+    } finally {
+      Arrays.fill(password, ' ');
+    }
+  }
+
+  static Path directory(Path dir) {
+    if (!Files.isDirectory(dir)) {
+      throw Failure.environment(dir + " is not a directory", null);
+    }
+    return dir;
+  }
+
+  /** A point of time as an option gives it; null for none. */
+  static Instant instant(String text) {
+    try {
+      return text == null ? null : Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw Failure.usage("--since must be a time as 2026-03-01T10:00:00Z");
+    }
+  }
+}

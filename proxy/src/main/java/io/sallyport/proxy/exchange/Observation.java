@@ -1,0 +1,58 @@
+package io.sallyport.proxy.exchange;
+
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.Observed;
+import io.sallyport.policy.redact.Shadow;
+import io.sallyport.proxy.journal.JournalEntry;
+import java.util.Map;
+
+/**
+ * An exchange in observe mode: what its policy would have done is found, recorded, and not done.
+ */
+final class Observation {
+  private final Decision would;
+  private final Shadow shadow;
+
+  private Observation(Decision would, Shadow shadow) {
+    this.would = would;
+    this.shadow = shadow;
+  }
+
+  static Observation of(Exchange x, Observed observed) {
+    boolean shows = observed.would() instanceof Decision.Permit;
+    Decision.Permit permit = shows ? (Decision.Permit) observed.would() : null;
+    return new Observation(
+        observed.would(),
+        permit == null
+            ? null
+            : new Shadow(
+                x.snapshot().limits(), permit.view(), permit.release(), x.route().rebase()));
+  }
+
+  /** Judges what is released besides; null where the whole request would have been denied. */
+  Shadow shadow() {
+    return shadow;
+  }
+
+  /** The rule that would have decided. */
+  String rule() {
+    return would.rule();
+  }
+
+  /** What to record right behind the intent: that all of it would have been denied; else null. */
+  JournalEntry denied(Exchange x) {
+    return would instanceof Decision.Deny deny
+        ? new JournalEntry.Observed(
+            x.id(), x.intent(), deny.reason().name(), deny.rule(), Map.of(), 0)
+        : null;
+  }
+
+  /** What to record before what was judged since the last time is released; null for nothing. */
+  JournalEntry hidden(Exchange x) {
+    Shadow.Account account = shadow == null ? null : shadow.take();
+    return account == null || account.empty()
+        ? null
+        : new JournalEntry.Observed(
+            x.id(), x.intent(), "", would.rule(), account.removed(), account.withheld());
+  }
+}
