@@ -46,7 +46,7 @@ public sealed interface Decision {
      * asked here.
      */
     public boolean unfiltered() {
-      return release.unconditional() && view.showsEvery(interaction.type());
+      return release.unconditional(interaction.type()) && view.showsEvery(interaction.type());
     }
 
     /** How many matches are on a page where the caller does not say and we cannot leave it open. */

@@ -1,6 +1,7 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.redact.Fact;
+import java.util.List;
 
 /**
  * What a resource must be so that one caller may be given it. It is asked of what each resource
@@ -9,23 +10,45 @@ import io.sallyport.policy.redact.Fact;
  *
  * @param compartment when not null, only what it holds
  * @param segments the segments the caller is denied, as bits of {@link Fact#segments}
+ * @param rules what else it must be; all of them hold
  */
-public record ReleaseRule(Compartment compartment, long segments) {
+public record ReleaseRule(Compartment compartment, long segments, List<ResourceRule> rules) {
   /** Every resource of the types that the view shows. */
   public static final ReleaseRule ANY = new ReleaseRule(null, 0);
 
-  /** Whether a resource with these facts may be released. A fact that is missing denies. */
-  public boolean holds(Fact fact) {
-    return (fact.segments() & segments) == 0 && (compartment == null || compartment.holds(fact));
+  public ReleaseRule {
+    rules = List.copyOf(rules);
   }
 
-  /** Whether it depends on nothing that a resource says: then a count tells nothing hidden. */
-  public boolean unconditional() {
-    return compartment == null && segments == 0;
+  public ReleaseRule(Compartment compartment, long segments) {
+    this(compartment, segments, List.of());
+  }
+
+  /** Whether a resource with these facts may be released. A fact that is missing denies. */
+  public boolean holds(Fact fact) {
+    if ((fact.segments() & segments) != 0 || (compartment != null && !compartment.holds(fact))) {
+      return false;
+    }
+    for (ResourceRule rule : rules) {
+      if (!rule.holds(fact)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether the release of a type's resources depends on nothing that they say: then a count tells
+   * nothing hidden.
+   */
+  public boolean unconditional(String type) {
+    return compartment == null
+        && segments == 0
+        && rules.stream().noneMatch(rule -> rule.concerns(type));
   }
 
   @Override
   public String toString() {
-    return compartment == null && segments == 0 ? "any" : "[phi]";
+    return compartment == null && segments == 0 && rules.isEmpty() ? "any" : "[phi]";
   }
 }

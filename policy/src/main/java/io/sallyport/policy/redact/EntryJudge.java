@@ -255,6 +255,7 @@ final class EntryJudge {
       out.withhold();
       return;
     }
+    fact = fact.judged();
     if (match && !fill.takes(matches)) {
       return;
     }

@@ -1,9 +1,10 @@
 package io.sallyport.policy.redact;
 
 import java.util.List;
+import java.util.Map;
 
 /**
- * What the journal needs to know of one released resource.
+ * What the journal needs to know of one released resource, and what a rule asks of it before.
  *
  * @param type the resource type
  * @param id its logical id, "" when it has none
@@ -13,16 +14,45 @@ import java.util.List;
  *     where a role asks for it, else empty
  * @param segments what is sensitive about it: a bit for each of the policy's segments that one of
  *     its codes or labels belongs to; looked for only where a role asks for it, else 0
+ * @param elements what those of its own elements say that a rule asks for, by their JSON key: text,
+ *     numbers (Long, Double) and Booleans, {@link io.sallyport.policy.Coded} for a Coding or an
+ *     Identifier, lists, and maps of an object's members. An element that is not there is missing;
+ *     one that cannot be told is {@link #UNREADABLE}
  */
 public record Fact(
-    String type, String id, List<String> patients, List<String> members, long segments) {
+    String type,
+    String id,
+    List<String> patients,
+    List<String> members,
+    long segments,
+    Map<String, Object> elements) {
+  /** The value of an element that is there, and does not say what such an element says. */
+  public static final Object UNREADABLE =
+      new Object() {
+        @Override
+        public String toString() {
+          return "unreadable";
+        }
+      };
+
   public Fact {
     patients = List.copyOf(patients);
     members = List.copyOf(members);
+    elements = Map.copyOf(elements);
+  }
+
+  /** One of whose elements nobody asks. */
+  public Fact(String type, String id, List<String> patients, List<String> members, long segments) {
+    this(type, id, patients, members, segments, Map.of());
   }
 
   public Fact(String type, String id, List<String> patients) {
     this(type, id, patients, List.of(), 0);
+  }
+
+  /** The same without what its elements say: when the rules were asked, nobody needs it. */
+  Fact judged() {
+    return elements.isEmpty() ? this : new Fact(type, id, patients, members, segments);
   }
 
   @Override
