@@ -10,8 +10,18 @@ import java.time.Instant;
  * @param interaction what is asked for
  * @param time when it is asked; the policy has no clock of its own
  * @param client the OAuth client that asks; "" when the token does not say
+ * @param circumstances what else the request brings along
  */
-public record AccessRequest(Claims claims, Interaction interaction, Instant time, String client) {
+public record AccessRequest(
+    Claims claims,
+    Interaction interaction,
+    Instant time,
+    String client,
+    Circumstances circumstances) {
+
+  public AccessRequest(Claims claims, Interaction interaction, Instant time, String client) {
+    this(claims, interaction, time, client, Circumstances.NONE);
+  }
 
   /** By the client that the claims name as RFC 9068 does: whoever asks offline has no other. */
   public AccessRequest(Claims claims, Interaction interaction, Instant time) {

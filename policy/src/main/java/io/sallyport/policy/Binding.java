@@ -12,6 +12,11 @@ import java.util.regex.Pattern;
 final class Binding {
   private static final Pattern ID = Pattern.compile("(?:Patient/)?([A-Za-z0-9\\-.]{1,64})");
 
+  /** What a fhirUser may be. */
+  private static final Pattern USER =
+      Pattern.compile(
+          "(Patient|Person|Practitioner|PractitionerRole|RelatedPerson)/[A-Za-z0-9\\-.]{1,64}");
+
   private Binding() {}
 
   /** Null when the role binds its callers to nobody. */
@@ -36,6 +41,29 @@ final class Binding {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "the token names two patients");
     }
     return own;
+  }
+
+  /**
+   * Who the caller is in the record system. The token may name it by a URL below one of the bases:
+   * any other is somebody of another system.
+   *
+   * @param claim the claim that names the user, {@code fhirUser}
+   * @return {@code Practitioner/p1}
+   */
+  static String user(String claim, Claims claims, List<String> bases) {
+    List<String> users = claims.strings(claim);
+    String user = users.size() == 1 ? users.get(0) : "";
+    for (String base : bases) {
+      if (user.startsWith(base + "/")) {
+        user = user.substring(base.length() + 1);
+        break;
+      }
+    }
+    if (!USER.matcher(user).matches()) {
+      throw new Refusal(
+          Reason.NO_RULE_PERMITS, "the token names no user, and a relation needs one");
+    }
+    return user;
   }
 
   private static String patient(String claim, Claims claims) {

@@ -25,16 +25,22 @@ public record Compartment(String patient, CompartmentRule rule) {
     if (rule.beside().contains(type)) {
       return true;
     }
-    if (type.equals("Patient") && fact.id().equals(patient)) {
-      return true;
+    boolean self = type.equals("Patient") && fact.id().equals(patient);
+    return rule.membership() == Membership.COMPARTMENT
+        ? self || fact.members().contains(patient)
+        : patient.equals(subject(fact));
+  }
+
+  /**
+   * The one patient that a resource is about; null when it is about nobody, or about two, for it is
+   * not shown to one of them.
+   */
+  static String subject(Fact fact) {
+    if (fact.type().equals("Patient")) {
+      return fact.id();
     }
-    if (rule.membership() == Membership.COMPARTMENT) {
-      return fact.members().contains(patient);
-    }
-    // A resource about two patients is not shown to one of them.
-    return !type.equals("Patient")
-        && !ABOUT_OTHERS.contains(type)
-        && fact.patients().equals(List.of(patient));
+    List<String> patients = fact.patients();
+    return patients.size() == 1 && !ABOUT_OTHERS.contains(fact.type()) ? patients.get(0) : null;
   }
 
   @Override

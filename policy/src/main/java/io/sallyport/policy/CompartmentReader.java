@@ -45,7 +45,7 @@ final class CompartmentReader {
     Fields fields = new Fields(node, path, Set.of("Patient", "membership", "beside"), problems);
     String claim = fields.text("Patient", "");
     String membership = fields.word("membership", "subject", Set.of("subject", "compartment"));
-    Set<String> beside = beside(fields);
+    Set<String> beside = beside(fields, "the compartment");
     fields.finish();
     if (!claim.startsWith("token.") || claim.equals("token.")) {
       fields.error(
@@ -63,7 +63,12 @@ final class CompartmentReader {
     return rule;
   }
 
-  private Set<String> beside(Fields fields) {
+  /**
+   * {@code beside:}, types that are nobody's records.
+   *
+   * @param what they stand beside, in words
+   */
+  Set<String> beside(Fields fields, String what) {
     Set<String> beside = new TreeSet<>();
     for (Pattern type : fields.texts("beside")) {
       String name = type.text();
@@ -84,8 +89,9 @@ final class CompartmentReader {
             type,
             "a "
                 + name
-                + " may be some patient's record, so it cannot stand beside the compartment, where"
-                + " everybody sees everything. Take it out of the list: it is then judged by whose"
+                + " may be some patient's record, so it cannot stand beside "
+                + what
+                + ", where everybody sees everything. Take it out of the list: it is then judged by whose"
                 + " it is.");
       } else {
         beside.add(name);

@@ -26,15 +26,17 @@ final class PolicyReader {
           "identity",
           "segments",
           "search-parameters",
+          "relations",
           "forbid",
           "roles");
-  private static final Set<String> TOP_NOT_YET = Set.of("relations", "break-glass", "presets");
+  private static final Set<String> TOP_NOT_YET = Set.of("break-glass", "presets");
 
   private final Consumer<Problem> problems;
   private Definitions definitions = Definitions.r4();
   private SearchClosure closure = SearchClosure.of(definitions);
   private final Function<String, String> files;
   private Segments segments = Segments.NONE;
+  private Map<String, Relation> relations = Map.of();
   private boolean failed;
 
   /**
@@ -68,6 +70,7 @@ final class PolicyReader {
     SearchParameterReader own = new SearchParameterReader(definitions, files, problems);
     definitions = own.read(top.texts("search-parameters"));
     closure = SearchClosure.of(definitions);
+    relations = new RelationReader(definitions, closure, problems).read(top.take("relations"));
     Yaml forbid = top.take("forbid");
     Yaml roleNodes = top.take("roles");
     top.finish();
@@ -80,7 +83,8 @@ final class PolicyReader {
       return null;
     }
     String hash = hash(text + sensitive.text() + own.text());
-    return new PolicySet(hash, definitions, closure, mapping, segments, forbids, roles);
+    return new PolicySet(
+        hash, definitions, closure, mapping, segments, relations.keySet(), forbids, roles);
   }
 
   /** Where facts come from in a verified token. */
@@ -196,7 +200,8 @@ final class PolicyReader {
     }
     for (Yaml.Entry entry : mapping.entries()) {
       RoleReader reader =
-          new RoleReader(definitions, entry.key(), defaults, segments, forbidden, problems);
+          new RoleReader(
+              definitions, entry.key(), defaults, segments, forbidden, relations, problems);
       RoleRules rules = reader.read(entry.value());
       View view = View.compile(definitions, rules, problems);
       Map<String, Set<String>> searchable =

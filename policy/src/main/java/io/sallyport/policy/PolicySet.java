@@ -8,6 +8,8 @@ import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.Included;
 import io.sallyport.policy.redact.View;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +27,7 @@ public final class PolicySet {
   private final PolicyReader.Identity identity;
   private final Segments segments;
   private final List<Forbid> forbids;
+  private final Set<String> relations;
   private final Map<String, Role> roles;
   private final RoleChoice choice;
 
@@ -34,6 +37,7 @@ public final class PolicySet {
       SearchClosure closure,
       PolicyReader.Identity identity,
       Segments segments,
+      Set<String> relations,
       List<Forbid> forbids,
       Map<String, Role> roles) {
     this.hash = hash;
@@ -41,6 +45,7 @@ public final class PolicySet {
     this.closure = closure;
     this.identity = identity;
     this.segments = segments;
+    this.relations = relations;
     this.forbids = List.copyOf(forbids);
     this.roles = roles;
     this.choice = new RoleChoice(identity, roles);
@@ -81,6 +86,25 @@ public final class PolicySet {
   /** The roles, in the file's order. */
   public List<String> roles() {
     return List.copyOf(roles.keySet());
+  }
+
+  /** The relations, in the file's order. */
+  public List<String> relations() {
+    return List.copyOf(relations);
+  }
+
+  /**
+   * Claims as they are, or with a user where they name none: for who asks offline, and says which
+   * relations hold, but not with whom.
+   */
+  public Claims withUser(Claims claims) {
+    String claim = identity.scopes().userClaim();
+    if (claims.at(claim) != null) {
+      return claims;
+    }
+    Map<String, Object> all = new LinkedHashMap<>(claims.values());
+    all.put(claim, "Practitioner/offline");
+    return new Claims(all);
   }
 
   /** A role's view; null when there is no such role. */
@@ -216,7 +240,7 @@ public final class PolicySet {
       return deny(name, purpose, unmet);
     }
     try {
-      return permit(role, rule, purpose, asked, request.claims(), denied);
+      return permit(role, rule, purpose, request, denied);
     } catch (Refusal refused) {
       boolean scope = refused.reason() == Reason.INSUFFICIENT_SCOPE;
       String at = scope ? "roles." + name + ".scopes" : path;
@@ -227,8 +251,9 @@ public final class PolicySet {
   }
 
   private Decision permit(
-      Role role, TypeRule rule, String purpose, Interaction asked, Claims claims, long denied) {
-    Compartment compartment = compartment(role, asked, claims);
+      Role role, TypeRule rule, String purpose, AccessRequest request, long denied) {
+    Interaction asked = request.interaction();
+    Compartment compartment = compartment(role, asked, request.claims());
     Interaction sent = asked;
     List<Included> includes = List.of();
     if (asked.kind() == Kind.SEARCH) {
@@ -274,7 +299,7 @@ public final class PolicySet {
             role.path(asked.type()),
             sent,
             role.view().projected(asked.results()),
-            new ReleaseRule(compartment, denied),
+            new ReleaseRule(compartment, denied).with(related(role, asked, request)),
             includes);
     if (asked.counts() && !permit.unfiltered()) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "a number would count what is withheld");
@@ -286,6 +311,18 @@ public final class PolicySet {
     return role.terms().scopes() && identity.scopes().binds(claims, asked)
         ? Binding.byScope(role, claims, identity.scopes().patientClaim())
         : Binding.byRole(role, claims);
+  }
+
+  /** What must hold with the patient of each resource; null for nothing. */
+  private Related related(Role role, Interaction asked, AccessRequest request) {
+    Set<Relation> relations = new LinkedHashSet<>(role.terms().relations());
+    relations.addAll(role.typeTerms().get(asked.type()).relations());
+    return relations.isEmpty()
+        ? null
+        : new Related(
+            Binding.user(
+                identity.scopes().userClaim(), request.claims(), request.circumstances().bases()),
+            List.copyOf(relations));
   }
 
   private static Decision deny(String role, String purpose, Terms.Unmet unmet) {

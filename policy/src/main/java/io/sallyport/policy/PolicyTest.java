@@ -11,6 +11,8 @@ import java.util.Map;
  * @param role the caller's role
  * @param purposes the caller's purposes of use
  * @param claims more claims of the caller's token
+ * @param relations which relations of the policy hold, and with whom: {@code care-team} with {@code
+ *     Patient/p1}
  * @param request as {@code GET /Patient/p1}, below the route's base
  * @param backend what the record system answers
  * @param expect what must come of it
@@ -21,6 +23,7 @@ public record PolicyTest(
     String role,
     List<String> purposes,
     Map<String, Object> claims,
+    Map<String, List<String>> relations,
     String request,
     Backend backend,
     Expect expect,

@@ -14,7 +14,8 @@ import java.util.function.Consumer;
 
 /** A file of policy tests: the policy they are for, and the tests. */
 public final class PolicyTestReader {
-  private static final Set<String> KEYS = Set.of("name", "as", "request", "backend", "expect");
+  private static final Set<String> KEYS =
+      Set.of("name", "as", "relations", "request", "backend", "expect");
   private static final Set<String> AS = Set.of("role", "purpose", "token");
   private static final Set<String> EXPECT =
       Set.of(
@@ -74,6 +75,7 @@ public final class PolicyTestReader {
     String role = as == null ? "" : needed(as, "role", "the caller's role");
     List<String> purposes = as == null ? List.of() : words(as.texts("purpose"));
     Map<String, Object> claims = as == null ? Map.of() : claims(as.take("token"));
+    Map<String, List<String>> relations = relations(fields, fields.take("relations"));
     Backend backend = backend(fields);
     Fields expected = inner(fields, "expect", EXPECT);
     Expect expect = expected == null ? null : expect(expected);
@@ -81,7 +83,32 @@ public final class PolicyTestReader {
       as.finish();
     }
     fields.finish();
-    return new PolicyTest(name, role, purposes, claims, request, backend, expect, node.at());
+    return new PolicyTest(
+        name, role, purposes, claims, relations, request, backend, expect, node.at());
+  }
+
+  /** {@code relations: {care-team: [Patient/p1]}}. */
+  private Map<String, List<String>> relations(Fields fields, Yaml node) {
+    Map<String, List<String>> relations = new LinkedHashMap<>();
+    if (node instanceof Yaml.Mapping mapping) {
+      Set<String> names = new TreeSet<>();
+      mapping.entries().forEach(entry -> names.add(entry.key()));
+      Fields inner = new Fields(node, fields.path("relations"), names, problems);
+      for (String name : names) {
+        List<Pattern> patients = inner.texts(name);
+        for (Pattern patient : patients) {
+          if (!patient.text().startsWith("Patient/")) {
+            problems.accept(
+                Problem.error(
+                    patient.at(), patient.path(), "must be a patient, as Patient/p1", "E-VALUE"));
+          }
+        }
+        relations.put(name, words(patients));
+      }
+    } else if (node != null) {
+      fields.error(node.at(), "relations maps each to patients, as [Patient/p1]", "E-TYPE");
+    }
+    return relations;
   }
 
   private static String needed(Fields fields, String key, String what) {

@@ -52,6 +52,15 @@ public final class PolicyTestRunner {
     if (!policy.roles().contains(test.role())) {
       return List.of("there is no role '" + test.role() + "'." + hint(test.role()));
     }
+    for (String relation : test.relations().keySet()) {
+      if (!policy.relations().contains(relation)) {
+        return List.of(
+            "there is no relation '"
+                + relation
+                + "'."
+                + Nearest.hint(relation, policy.relations()));
+      }
+    }
     try {
       compare(test.expect(), come(test), wrong);
     } catch (MissingFile missing) {
@@ -85,15 +94,26 @@ public final class PolicyTestRunner {
     String sent = null;
     try {
       Interaction asked = parse(test.request());
+      Claims claims = new Claims(test.claims());
+      if (!test.relations().isEmpty()) {
+        claims = policy.withUser(claims);
+      }
       Decision decision =
-          policy.decide(
-              test.role(),
-              test.purposes(),
-              new AccessRequest(new Claims(test.claims()), asked, time));
+          policy.decide(test.role(), test.purposes(), new AccessRequest(claims, asked, time));
       if (decision instanceof Decision.Deny deny) {
         throw new Refusal(deny.reason(), deny.detail());
       }
       permit = (Decision.Permit) decision;
+      if (permit.release().related() != null) {
+        permit
+            .release()
+            .related()
+            .suppose(
+                (relation, patient) ->
+                    test.relations()
+                        .getOrDefault(relation, List.of())
+                        .contains("Patient/" + patient));
+      }
       sent = InteractionParser.forwarded(permit.interaction());
       return answer(test, permit, sent);
     } catch (Refusal refused) {

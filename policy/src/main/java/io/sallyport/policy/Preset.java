@@ -75,7 +75,7 @@ final class Preset {
       Yaml.Mapping root = (Yaml.Mapping) Yaml.read(file, text, wrong);
       Yaml roles = member(root, "roles");
       RoleReader.Defaults defaults = new RoleReader.Defaults("unknown", RoleReader.TAGS);
-      return new RoleReader(definitions, name, defaults, Segments.NONE, 0, wrong)
+      return new RoleReader(definitions, name, defaults, Segments.NONE, 0, Map.of(), wrong)
           .read(member((Yaml.Mapping) roles, name));
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);

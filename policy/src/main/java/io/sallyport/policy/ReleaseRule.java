@@ -11,8 +11,10 @@ import java.util.List;
  * @param compartment when not null, only what it holds
  * @param segments the segments the caller is denied, as bits of {@link Fact#segments}
  * @param rules what else it must be; all of them hold
+ * @param related when not null, only what is about a patient with whom its relations hold
  */
-public record ReleaseRule(Compartment compartment, long segments, List<ResourceRule> rules) {
+public record ReleaseRule(
+    Compartment compartment, long segments, List<ResourceRule> rules, Related related) {
   /** Every resource of the types that the view shows. */
   public static final ReleaseRule ANY = new ReleaseRule(null, 0);
 
@@ -20,12 +22,36 @@ public record ReleaseRule(Compartment compartment, long segments, List<ResourceR
     rules = List.copyOf(rules);
   }
 
+  public ReleaseRule(Compartment compartment, long segments, List<ResourceRule> rules) {
+    this(compartment, segments, rules, null);
+  }
+
   public ReleaseRule(Compartment compartment, long segments) {
     this(compartment, segments, List.of());
   }
 
-  /** Whether a resource with these facts may be released. A fact that is missing denies. */
+  /** The same, where relations must hold; null for none. */
+  ReleaseRule with(Related others) {
+    return new ReleaseRule(compartment, segments, rules, others);
+  }
+
+  /**
+   * Whether a resource with these facts may be released. A fact that is missing denies, and so does
+   * a relation of which nothing is known: {@link #asks} says of which.
+   */
   public boolean holds(Fact fact) {
+    return byItself(fact) && (related == null || related.hold(fact));
+  }
+
+  /**
+   * The patient of whom {@link #related} must learn whether its relations hold before {@link
+   * #holds} can say yes; null when it says what it says anyway.
+   */
+  public String asks(Fact fact) {
+    return related == null || !byItself(fact) ? null : related.asks(fact);
+  }
+
+  private boolean byItself(Fact fact) {
     if ((fact.segments() & segments) != 0 || (compartment != null && !compartment.holds(fact))) {
       return false;
     }
@@ -44,11 +70,13 @@ public record ReleaseRule(Compartment compartment, long segments, List<ResourceR
   public boolean unconditional(String type) {
     return compartment == null
         && segments == 0
-        && rules.stream().noneMatch(rule -> rule.concerns(type));
+        && rules.stream().noneMatch(rule -> rule.concerns(type))
+        && related == null;
   }
 
   @Override
   public String toString() {
-    return compartment == null && segments == 0 && rules.isEmpty() ? "any" : "[phi]";
+    boolean any = compartment == null && segments == 0 && rules.isEmpty() && related == null;
+    return any ? "any" : "[phi]";
   }
 }

@@ -31,6 +31,7 @@ record Role(
   boolean unconditional(String type) {
     return rules.compartment() == null
         && rules.denied() == 0
+        && terms.relations().isEmpty()
         && typeTerms.get(type) != null
         && typeTerms.get(type).none()
         && searchable.containsKey(type)

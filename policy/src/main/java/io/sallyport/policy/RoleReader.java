@@ -63,6 +63,7 @@ final class RoleReader {
 
   /**
    * @param forbidden the segments that a forbid may deny, besides those that the role names
+   * @param relations those that {@code when} may name
    */
   RoleReader(
       Definitions definitions,
@@ -70,6 +71,7 @@ final class RoleReader {
       Defaults defaults,
       Segments segments,
       long forbidden,
+      Map<String, Relation> relations,
       Consumer<Problem> problems) {
     this.definitions = definitions;
     this.name = name;
@@ -77,7 +79,7 @@ final class RoleReader {
     this.segments = segments;
     this.forbidden = forbidden;
     this.problems = problems;
-    this.termsReader = new TermsReader(problems);
+    this.termsReader = new TermsReader(relations, problems);
   }
 
   List<String> purposes() {

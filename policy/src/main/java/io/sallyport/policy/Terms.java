@@ -15,9 +15,16 @@ import java.util.TreeSet;
  * @param acr how the caller must have logged in, one of them; empty for anyhow
  * @param scopes whether the token's SMART scopes narrow it
  * @param when conditions; all of them must hold
+ * @param relations what must hold with the patient that each resource is about: these alone are
+ *     decided by data
  */
 record Terms(
-    String path, Set<String> clients, List<String> acr, boolean scopes, List<Condition> when) {
+    String path,
+    Set<String> clients,
+    List<String> acr,
+    boolean scopes,
+    List<Condition> when,
+    List<Relation> relations) {
   /**
    * Which term is not met.
    *
@@ -33,6 +40,7 @@ record Terms(
     clients = Set.copyOf(clients);
     acr = List.copyOf(acr);
     when = List.copyOf(when);
+    relations = List.copyOf(relations);
   }
 
   /** Whether it applies through this client. */
@@ -66,7 +74,7 @@ record Terms(
 
   /** Whether it asks for nothing but role and purpose, scopes aside. */
   boolean none() {
-    return clients.isEmpty() && acr.isEmpty() && when.isEmpty();
+    return clients.isEmpty() && acr.isEmpty() && when.isEmpty() && relations.isEmpty();
   }
 
   /** By the level reached (acr) or a method used (amr, RFC 8176). */
@@ -88,6 +96,7 @@ record Terms(
       words.add("needs: token-acr " + String.join(", ", acr));
     }
     when.forEach(condition -> words.add("when: " + condition.text()));
+    relations.forEach(relation -> words.add("when: " + relation.name() + ", a relation"));
     return words;
   }
 }

@@ -4,6 +4,7 @@ import io.sallyport.policy.condition.Condition;
 import io.sallyport.policy.source.Yaml;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -20,19 +21,31 @@ final class TermsReader {
   /** One of the values of acr_values (RFC 9470 section 3), inside quotes. */
   private static final Pattern ACR = Pattern.compile("[!#-\\[\\]-~]{1,256}");
 
+  private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
+
+  private final Map<String, Relation> relations;
   private final Consumer<Problem> problems;
 
-  TermsReader(Consumer<Problem> problems) {
+  /**
+   * @param relations by name
+   */
+  TermsReader(Map<String, Relation> relations, Consumer<Problem> problems) {
+    this.relations = relations;
     this.problems = problems;
   }
 
   Terms role(Fields fields) {
     boolean scopes = fields.word("scopes", "ignore", Set.of("enforce", "ignore")).equals("enforce");
-    return new Terms(fields.path(), clients(fields), acr(fields), scopes, when(fields));
+    Set<String> clients = clients(fields);
+    List<String> acr = acr(fields);
+    List<Relation> related = new ArrayList<>();
+    return new Terms(fields.path(), clients, acr, scopes, when(fields, related), related);
   }
 
   Terms type(Fields fields) {
-    return new Terms(fields.path(), Set.of(), acr(fields), false, when(fields));
+    List<String> acr = acr(fields);
+    List<Relation> related = new ArrayList<>();
+    return new Terms(fields.path(), Set.of(), acr, false, when(fields, related), related);
   }
 
   private Set<String> clients(Fields fields) {
@@ -81,18 +94,23 @@ final class TermsReader {
         Problem.error(at, path, what + ", and so would restrict nothing. Remove it.", "E-VALUE"));
   }
 
-  private List<Condition> when(Fields fields) {
+  /**
+   * {@code when: [care-team, "token.unit == 'icu'"]}.
+   *
+   * @param related where the relations go
+   */
+  private List<Condition> when(Fields fields, List<Relation> related) {
     Problem.Location at = fields.at("when");
     Yaml node = fields.take("when");
     List<Condition> conditions = new ArrayList<>();
     if (node instanceof Yaml.Scalar one) {
-      add(conditions, one, fields.path("when"));
+      add(conditions, related, one, fields.path("when"));
     } else if (node instanceof Yaml.Sequence many) {
       if (many.items().isEmpty()) {
         empty(at, fields.path("when"), "has no condition");
       }
       for (int i = 0; i < many.items().size(); i++) {
-        add(conditions, many.items().get(i), fields.path("when[" + i + "]"));
+        add(conditions, related, many.items().get(i), fields.path("when[" + i + "]"));
       }
     } else if (node != null) {
       problems.accept(
@@ -101,16 +119,39 @@ final class TermsReader {
     return conditions;
   }
 
-  private void add(List<Condition> conditions, Yaml node, String path) {
+  private void add(List<Condition> conditions, List<Relation> related, Yaml node, String path) {
     if (!(node instanceof Yaml.Scalar text)) {
       problems.accept(
           Problem.error(
               node.at(), path, "must be a condition, as \"token.unit == 'icu'\"", "E-TYPE"));
       return;
     }
+    boolean word = WORD.matcher(text.text()).matches();
+    if (word && !RelationReader.isCondition(text.text())) {
+      relation(related, text, path);
+      return;
+    }
     Condition condition = Condition.compile(text.text(), path, text::at, problems);
     if (condition != null) {
       conditions.add(condition);
     }
+  }
+
+  private void relation(List<Relation> related, Yaml.Scalar name, String path) {
+    Relation relation = relations.get(name.text());
+    if (relation != null) {
+      related.add(relation);
+      return;
+    }
+    problems.accept(
+        Problem.error(
+            name.at(0),
+            path,
+            "there is no relation '"
+                + name.text()
+                + "'."
+                + Nearest.hint(name.text(), relations.keySet())
+                + " It stands under relations:, or write a condition, as token.unit == 'icu'.",
+            "E-RELATION"));
   }
 }

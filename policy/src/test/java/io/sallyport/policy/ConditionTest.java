@@ -176,7 +176,7 @@ class ConditionTest {
         "\"token\"; 13; must be true or false; E-CEL",
         "\"1 + 1\"; 13; it is of type int; E-CEL",
         "\"true && lower('A') == 'a'\"; 21; there is no function 'lower'; E-CEL",
-        "care-team; 12; names a relation; E-NOT-YET",
+        "care-team; 12; there is no relation 'care-team'; E-RELATION",
         "\"resource.status == 'x'\"; 13; 'resource' is part of the format; E-NOT-YET",
         "\"request.zone == 'x'\"; 13; 'request.zone' is part of the format; E-NOT-YET",
         "{a: b}; 12; must be a condition; E-TYPE",

@@ -177,9 +177,9 @@ class PolicySetTest {
     assertThat(problems)
         .anySatisfy(
             p -> assertThat(p).startsWith("p.yaml:4:").contains("Did you mean 'nurse'?", "E-ROLE"))
-        .anySatisfy(p -> assertThat(p).startsWith("p.yaml:5:1").contains("E-NOT-YET"))
+        .anySatisfy(p -> assertThat(p).startsWith("p.yaml:5:12").contains("E-TYPE"))
         .anySatisfy(
-            p -> assertThat(p).startsWith("p.yaml:9:12").contains("'care-team'", "E-NOT-YET"))
+            p -> assertThat(p).startsWith("p.yaml:9:12").contains("'care-team'", "E-RELATION"))
         .anySatisfy(p -> assertThat(p).startsWith("p.yaml:11:28").contains("'update'", "E-NOT-YET"))
         .anySatisfy(
             p ->

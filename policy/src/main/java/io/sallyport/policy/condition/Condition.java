@@ -75,9 +75,6 @@ public final class Condition {
   public static Condition compile(
       String text, String path, IntFunction<Problem.Location> at, Consumer<Problem> problems) {
     Issues issues = new Issues(text, path, at, problems);
-    if (issues.isRelation()) {
-      return null;
-    }
     CelValidationResult result = COMPILER.compile(text);
     if (result.hasError()) {
       for (CelIssue issue : result.getErrors()) {

@@ -19,7 +19,6 @@ final class Issues {
   private static final Set<String> NOT_YET =
       Set.of("resource", "request.zone", "request.device", "request.method");
 
-  private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
   private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)?");
   private static final Pattern UNDECLARED = Pattern.compile("undeclared reference to '(\\w+)'.*");
 
@@ -33,24 +32,6 @@ final class Issues {
     this.path = path;
     this.at = at;
     this.problems = problems;
-  }
-
-  /** A single word, as {@code care-team}: reported, because nothing looks relations up yet. */
-  boolean isRelation() {
-    boolean variable =
-        Set.of("token", "request", "resource", "now", "true", "false").contains(text);
-    if (variable || !WORD.matcher(text).matches()) {
-      return false;
-    }
-    error(
-        0,
-        "'"
-            + text
-            + "' names a relation: relations are part of the format but this version does not look"
-            + " them up, so the file is not loaded. Remove it, or write a condition, as"
-            + " token.unit == 'icu'.",
-        "E-NOT-YET");
-    return true;
   }
 
   void notBool(String type) {

@@ -5,6 +5,7 @@ import io.sallyport.policy.Refusal;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -26,18 +27,6 @@ public final class BundleStream {
   /** How often an entry is walked in the hope that all of it is there. */
   private static final int ATTEMPTS_MAX = 2;
 
-  private enum State {
-    START,
-    FIRST_KEY,
-    KEY,
-    VALUE,
-    AFTER_MEMBER,
-    FIRST_ENTRY,
-    ENTRY,
-    AFTER_ENTRY,
-    END
-  }
-
   private final Redactor redactor;
   private final Limits limits;
   private final Envelope envelope;
@@ -56,9 +45,10 @@ public final class BundleStream {
   private long consumed;
   private boolean discarding;
   private int attempts;
-  private State state = State.START;
+  private BundleState state = BundleState.START;
   private String key;
   private boolean finished;
+  private boolean waiting;
 
   /** A stream whose windows keep their bytes until they are written. */
   public BundleStream(Redactor redactor, View view, Limits limits, Envelope envelope) {
@@ -101,21 +91,15 @@ public final class BundleStream {
     feed(count, (into, at, length) -> System.arraycopy(source, offset, into, at, length));
   }
 
-  /** Where the upstream's bytes come from, so that they are copied once. */
-  @FunctionalInterface
-  public interface Source {
-    void read(byte[] into, int offset, int length);
-  }
-
   /** As {@link #feed(byte[], int, int)}; {@code source} is read at once. */
-  public void feed(int count, Source source) {
+  public void feed(int count, BundleSource source) {
     int rest = length - at;
     boolean borrowed = rest <= HELD_BYTES_MAX;
     move(borrowed ? redactor.scratch(rest + count + Redactor.PADDING) : grown(rest + count), rest);
     source.read(buffer, length, count);
     length += count;
     Arrays.fill(buffer, length, length + Redactor.PADDING, (byte) 0);
-    while (step()) {
+    while (!waiting && step()) {
       if (out.size() >= envelope.windowBytes()) {
         ready.add(out.window());
       }
@@ -148,7 +132,7 @@ public final class BundleStream {
 
   /** One step of the envelope's grammar; false when more input is needed. */
   private boolean step() {
-    if (state != State.VALUE || scanned <= at) {
+    if (state != BundleState.VALUE || scanned <= at) {
       at = Math.min(Text.space(buffer, at), length);
       scanned = Math.max(scanned, at);
     }
@@ -157,26 +141,19 @@ public final class BundleStream {
     }
     int c = buffer[at];
     switch (state) {
-      case START -> expect(c, '{', State.FIRST_KEY);
+      case START -> expect(c, '{', BundleState.FIRST_KEY);
       case FIRST_KEY, KEY -> {
         return key();
       }
       case VALUE -> {
         return value();
       }
-      case AFTER_MEMBER -> {
-        if (c == '}') {
-          at++;
-          state = State.END;
-        } else {
-          expect(c, ',', State.KEY);
-        }
-      }
+      case AFTER_MEMBER -> after(c, '}', BundleState.END, BundleState.KEY);
       case FIRST_ENTRY, ENTRY -> {
-        if (c == ']' && state == State.FIRST_ENTRY) {
+        if (c == ']' && state == BundleState.FIRST_ENTRY) {
           // Not FHIR, but what some servers say when they found nothing. We say it without it.
           at++;
-          state = State.AFTER_MEMBER;
+          state = BundleState.AFTER_MEMBER;
           return true;
         }
         if (c != '{' && !discarding) {
@@ -184,20 +161,18 @@ public final class BundleStream {
         }
         return entry();
       }
-      case AFTER_ENTRY -> {
-        if (c == ']') {
-          at++;
-          state = State.AFTER_MEMBER;
-        } else {
-          expect(c, ',', State.ENTRY);
-        }
-      }
+      case AFTER_ENTRY -> after(c, ']', BundleState.AFTER_MEMBER, BundleState.ENTRY);
       default -> throw malformed("bytes behind the Bundle");
     }
     return true;
   }
 
-  private void expect(int c, char wanted, State next) {
+  private void after(int c, char close, BundleState closed, BundleState next) {
+    boolean closes = c == close;
+    expect(c, closes ? close : ',', closes ? closed : next);
+  }
+
+  private void expect(int c, char wanted, BundleState next) {
     if (c != wanted) {
       throw malformed("expected '" + wanted + "'");
     }
@@ -241,9 +216,9 @@ public final class BundleStream {
     if (key.equals("entry") && buffer[at] == '[') {
       at++;
       scanned = at;
-      state = State.FIRST_ENTRY;
+      state = BundleState.FIRST_ENTRY;
     } else {
-      state = State.VALUE;
+      state = BundleState.VALUE;
     }
     return true;
   }
@@ -254,15 +229,13 @@ public final class BundleStream {
     if (end < 0) {
       return false;
     }
-    byte[] value = padded(at, end);
-    redactor.validate(value, 0, end - at);
-    String problem = members.read(key, value, end - at);
+    String problem = members.read(redactor, key, buffer, at, end);
     if (problem != null) {
       throw malformed(problem);
     }
     at = end;
     scanned = at;
-    state = State.AFTER_MEMBER;
+    state = BundleState.AFTER_MEMBER;
     return true;
   }
 
@@ -274,6 +247,9 @@ public final class BundleStream {
     int end = -1;
     if (attempts < ATTEMPTS_MAX && scanned <= at && !discarding) {
       end = attempt();
+      if (end == EntryJudge.WAITS) {
+        return await();
+      }
       if (end < 0 && ++attempts < ATTEMPTS_MAX) {
         // More of it may come: then it is walked again.
         return false;
@@ -287,15 +263,24 @@ public final class BundleStream {
       if (discarding) {
         discarding = false;
         judge.tooLarge();
-      } else {
-        judge(end);
+      } else if (!judge(end)) {
+        return await();
       }
     }
     attempts = 0;
     at = end;
     scanned = at;
-    state = State.AFTER_ENTRY;
+    state = BundleState.AFTER_ENTRY;
     return true;
+  }
+
+  /** The entry is walked again when {@link #wanted} is known; until then only gathered. */
+  private boolean await() {
+    waiting = true;
+    attempts = 0;
+    skip.reset();
+    scanned = at;
+    return false;
   }
 
   private int attempt() {
@@ -307,11 +292,14 @@ public final class BundleStream {
     }
   }
 
-  private void judge(int end) {
+  /** False when the entry waits. */
+  private boolean judge(int end) {
     try {
-      if (judge.entry(buffer, at) != end) {
+      int walked = judge.entry(buffer, at);
+      if (walked != end && walked != EntryJudge.WAITS) {
         throw Text.malformed(at, "not one value");
       }
+      return walked == end;
     } catch (Refusal refusal) {
       throw Text.shifted(refusal, consumed);
     } catch (IndexOutOfBoundsException cut) {
@@ -327,7 +315,7 @@ public final class BundleStream {
     }
     scanned = length;
     if (length - at > limits.resourceBytesMax() || discarding) {
-      if (state != State.ENTRY && state != State.FIRST_ENTRY) {
+      if (state != BundleState.ENTRY && state != BundleState.FIRST_ENTRY) {
         throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "the Bundle's envelope is over its limit");
       }
       // Too large to judge: its bytes are let go as they come, and it is counted as withheld.
@@ -337,12 +325,27 @@ public final class BundleStream {
     return -1;
   }
 
-  private byte[] padded(int from, int to) {
-    return Arrays.copyOf(Arrays.copyOfRange(buffer, from, to), to - from + Redactor.PADDING);
-  }
-
   private Refusal malformed(String why) {
     return new Refusal(Reason.UPSTREAM_INVALID, "byte " + (consumed + at) + ": " + why);
+  }
+
+  /**
+   * The patients of whom the release rule must learn before it goes on, some of the next ones among
+   * them; empty when nothing waits. More input may be fed meanwhile, and is kept.
+   */
+  public Set<String> wanted() {
+    return waiting ? judge.wanted(buffer, at) : Set.of();
+  }
+
+  /** The input that is kept, in bytes. */
+  public int kept() {
+    return length - at;
+  }
+
+  /** The release rule has learned of {@link #wanted}. */
+  public void goOn() {
+    waiting = false;
+    feed(0, (into, offset, none) -> {});
   }
 
   /**
@@ -359,7 +362,7 @@ public final class BundleStream {
     members = new EnvelopeMembers();
     fill.turn();
     consumed = 0;
-    state = State.START;
+    state = BundleState.START;
   }
 
   /** The upstream's body ended cleanly. The last window (perhaps empty of entries) is ready. */
@@ -374,12 +377,12 @@ public final class BundleStream {
   }
 
   private void end() {
-    if (state == State.ENTRY || state == State.FIRST_ENTRY) {
+    if (state == BundleState.ENTRY || state == BundleState.FIRST_ENTRY) {
       // What could not be walked may have been wrong, not cut.
       attempts = ATTEMPTS_MAX;
       while (step()) {}
     }
-    if (state != State.END || discarding) {
+    if (state != BundleState.END || discarding) {
       throw malformed("input ends too early");
     }
     if (!members.searchset()) {

@@ -7,12 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Judges the entries of a searchset one by one and writes those that may be released. */
 final class EntryJudge {
+  /** Of an entry whose release waits for what must be known of a patient. */
+  static final int WAITS = -2;
+
+  /** How many patients are waited for at once. */
+  static final int WANTED_MAX = 256;
+
   private static final byte[] FIRST = ascii(",\"entry\":[{");
   private static final byte[] NEXT = ascii(",{");
   private static final byte[] RESOURCE = ascii("\"resource\":");
@@ -65,7 +72,10 @@ final class EntryJudge {
   private int matches;
   private boolean any;
 
-  // The entry's resource.
+  private final Set<String> wanted = new LinkedHashSet<>();
+
+  // The entry: what it says it is, and its resource.
+  private String mode;
   private String type;
   private int from;
   private int to;
@@ -115,11 +125,21 @@ final class EntryJudge {
    * Judges the entry whose "{" is at {@code p} and writes it if it is released. Nothing is written
    * or counted before its last byte was proven valid.
    *
-   * @return the index behind it
+   * @return the index behind it; {@link #WAITS} when something must be known of a patient first
    */
   int entry(byte[] s, int p) {
+    int end = walk(s, p);
+    if (asks()) {
+      return WAITS;
+    }
+    release(s);
+    return end;
+  }
+
+  /** Walks one entry; what it is stays here until the next. Returns the index behind it. */
+  private int walk(byte[] s, int p) {
     from = -1;
-    String mode = null;
+    mode = null;
     seen = 0;
     if (!keys.isEmpty()) {
       keys.clear();
@@ -161,8 +181,42 @@ final class EntryJudge {
     if (from < 0) {
       throw Text.malformed(p, "an entry without a resource");
     }
-    release(s, mode);
     return p + 1;
+  }
+
+  /** Whether it depends on a patient of whom is not known what must be: it is walked again then. */
+  private boolean asks() {
+    if (envelope.release().related() == null || refused != null || envelope.total().only()) {
+      return false;
+    }
+    boolean include = isInclude();
+    String patient =
+        include || (isMatch() && fill.awaits())
+            ? envelope.release().asks(redactor.fact(type))
+            : null;
+    if (patient != null) {
+      wanted.add(patient);
+    }
+    return patient != null;
+  }
+
+  /**
+   * The patients that the entry at {@code p} and those behind it wait for, as far as they are
+   * there.
+   */
+  Set<String> wanted(byte[] s, int p) {
+    wanted.clear();
+    try {
+      do {
+        p = Text.space(s, walk(s, p));
+        asks();
+        p = s[p] == ',' ? Text.space(s, p + 1) : p;
+      } while (s[p] == '{' && wanted.size() < WANTED_MAX);
+    } catch (Refusal | IndexOutOfBoundsException cut) {
+      // What cannot be walked yet is not waited for yet.
+      assert !wanted.isEmpty();
+    }
+    return wanted;
   }
 
   /** The member of a key between the quotes at {@code p} and {@code end}; none comes twice. */
@@ -236,11 +290,9 @@ final class EntryJudge {
     return orphans != null && of != null && orphans.bring(of);
   }
 
-  private void release(byte[] s, String mode) {
-    // What does not say what it is counts as an include where it can be one: that is judged by
-    // more.
-    boolean include = brings(type) && (mode == null || mode.equals("include"));
-    boolean match = !include && envelope.type().equals(type) && isMatch(mode);
+  private void release(byte[] s) {
+    boolean include = isInclude();
+    boolean match = isMatch();
     if (!fill.reaches() && !include) {
       return; // on the page before, or the one behind; an include may be a match's of this one
     }
@@ -280,8 +332,13 @@ final class EntryJudge {
     }
   }
 
-  private static boolean isMatch(String mode) {
-    return mode == null || mode.equals("match");
+  /** What does not say what it is counts as one where it can be one: that is judged by more. */
+  private boolean isInclude() {
+    return brings(type) && (mode == null || mode.equals("include"));
+  }
+
+  private boolean isMatch() {
+    return !isInclude() && envelope.type().equals(type) && (mode == null || mode.equals("match"));
   }
 
   private void next() {

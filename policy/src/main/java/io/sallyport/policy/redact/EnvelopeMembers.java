@@ -2,6 +2,7 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -28,11 +29,23 @@ final class EnvelopeMembers {
   }
 
   /**
+   * Reads the value of a member, in {@code [from, to)}, when it was proven valid.
+   *
+   * @return what is wrong with it; null when nothing is
+   */
+  String read(Redactor redactor, String key, byte[] source, int from, int to) {
+    byte[] value =
+        Arrays.copyOf(Arrays.copyOfRange(source, from, to), to - from + Redactor.PADDING);
+    redactor.validate(value, 0, to - from);
+    return read(key, value, to - from);
+  }
+
+  /**
    * Reads the value of a member, in {@code [0, to)} with {@link Redactor#PADDING} behind it.
    *
    * @return what is wrong with it; null when nothing is
    */
-  String read(String key, byte[] value, int to) {
+  private String read(String key, byte[] value, int to) {
     switch (key) {
       case "resourceType" -> {
         return text(value, to).equals("Bundle") ? null : "not a Bundle";

@@ -41,6 +41,11 @@ public final class PageFill {
     return size > 0;
   }
 
+  /** Whether the next entry would be looked at. */
+  boolean awaits() {
+    return entries >= skip && cut < 0;
+  }
+
   /** An entry comes. False when it belongs to another page of ours, and is not to be looked at. */
   boolean reaches() {
     return entries++ >= skip && cut < 0;

@@ -16,8 +16,11 @@ import java.util.List;
 /**
  * One caller of an offline run: a role, its stated purposes and its claims, judged by the decision
  * that {@code serve} makes. What is denied is a {@link Refusal} with the decision's reason.
+ *
+ * @param relations those that hold, with whichever patient; no other does
  */
-record Judge(PolicySet policy, String role, List<String> purposes, Claims claims) {
+record Judge(
+    PolicySet policy, String role, List<String> purposes, Claims claims, List<String> relations) {
 
   View view() {
     return policy.view(role);
@@ -60,6 +63,10 @@ record Judge(PolicySet policy, String role, List<String> purposes, Claims claims
     if (decision instanceof Decision.Deny deny) {
       throw new Refusal(deny.reason(), deny.detail() + " (" + deny.rule() + ")");
     }
-    return (Decision.Permit) decision;
+    Decision.Permit permit = (Decision.Permit) decision;
+    if (permit.release().related() != null) {
+      permit.release().related().suppose((relation, patient) -> relations.contains(relation));
+    }
+    return permit;
   }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.proxy.cli;
 
+import io.sallyport.policy.Claims;
 import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.Refusal;
 import java.io.BufferedOutputStream;
@@ -61,6 +62,14 @@ final class RedactCommand implements Callable<Integer> {
   private List<String> claims;
 
   @Option(
+      names = "--relation",
+      paramLabel = "N",
+      description =
+          "A relation of the policy that holds, as care-team; may be given several times."
+              + " No other does.")
+  private List<String> relations = List.of();
+
+  @Option(
       names = "--fhir",
       paramLabel = "V",
       description = "The FHIR version of the input: ${COMPLETION-CANDIDATES}.",
@@ -114,12 +123,19 @@ final class RedactCommand implements Callable<Integer> {
     if (type != null && !set.definitions().isResource(type)) {
       throw Failure.usage("--type " + type + " is no resource type of this FHIR version");
     }
+    for (String relation : relations) {
+      if (!set.relations().contains(relation)) {
+        throw Failure.usage("--relation " + relation + " is no relation of " + policy);
+      }
+    }
+    Claims caller = ClaimOptions.read(claims == null ? List.of() : claims);
     Judge judge =
         new Judge(
             set,
             role,
             purposes == null ? set.purposes(role) : purposes,
-            ClaimOptions.read(claims == null ? List.of() : claims));
+            relations.isEmpty() ? caller : set.withUser(caller),
+            relations);
     var as =
         answer == null ? OfflineRedaction.As.element : OfflineRedaction.As.valueOf(answer.name());
     OfflineRedaction redaction = new OfflineRedaction(judge, as, type);
