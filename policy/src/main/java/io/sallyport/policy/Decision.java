@@ -26,6 +26,10 @@ public sealed interface Decision {
    * @param view what the caller may see of the answer
    * @param release what a resource must be to be released
    * @param includes what may be released beside the matches of a search
+   * @param shown the interaction as the caller may read it again: with pseudonyms where it is given
+   *     them
+   * @param nothing whether it asks for what cannot be: then the record system is not asked, and the
+   *     answer is the one of a record system that has nothing of it
    */
   record Permit(
       String role,
@@ -34,10 +38,24 @@ public sealed interface Decision {
       Interaction interaction,
       View view,
       ReleaseRule release,
-      List<Included> includes)
+      List<Included> includes,
+      Interaction shown,
+      boolean nothing)
       implements Decision {
     public Permit {
       includes = List.copyOf(includes);
+    }
+
+    /** One whose interaction the caller may read as the record system is sent it. */
+    public Permit(
+        String role,
+        String purpose,
+        String rule,
+        Interaction interaction,
+        View view,
+        ReleaseRule release,
+        List<Included> includes) {
+      this(role, purpose, rule, interaction, view, release, includes, interaction, false);
     }
 
     /**
@@ -60,9 +78,14 @@ public sealed interface Decision {
       if (unfiltered() || interaction.count() >= 0) {
         return this;
       }
-      List<Parameter> parameters = new ArrayList<>(interaction.parameters());
+      return new Permit(
+          role, purpose, rule, paged(interaction), view, release, includes, paged(shown), nothing);
+    }
+
+    private static Interaction paged(Interaction search) {
+      List<Parameter> parameters = new ArrayList<>(search.parameters());
       parameters.add(new Parameter("_count", "", PAGE));
-      return new Permit(role, purpose, rule, interaction.with(parameters), view, release, includes);
+      return search.with(parameters);
     }
 
     /** What may be said of the number of a search's matches. */

@@ -319,7 +319,8 @@ final class Explainer {
             had.compartment(),
             had.denied(),
             had.watch(),
-            had.smallestCount());
+            had.smallestCount(),
+            had.pseudonym());
     // What is wrong with the policy was said when it was loaded.
     return View.compile(definitions, rules, told -> {});
   }

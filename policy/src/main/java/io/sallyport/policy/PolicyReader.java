@@ -35,20 +35,24 @@ final class PolicyReader {
   private Definitions definitions = Definitions.r4();
   private SearchClosure closure = SearchClosure.of(definitions);
   private final Function<String, String> files;
+  private final KeyNames keys;
   private Segments segments = Segments.NONE;
   private Map<String, Relation> relations = Map.of();
   private boolean failed;
 
   /**
    * @param files the text of a file that the policy names, by its name; null for none
+   * @param keys a key that the policy names; null for none
    */
-  PolicyReader(Function<String, String> files, Consumer<Problem> sink) {
+  PolicyReader(
+      Function<String, String> files, Function<String, AudienceKey> keys, Consumer<Problem> sink) {
     this.files = files;
     this.problems =
         problem -> {
           failed |= problem.isError();
           sink.accept(problem);
         };
+    this.keys = new KeyNames(keys, problems);
   }
 
   PolicySet read(String file, String text) {
@@ -84,7 +88,15 @@ final class PolicyReader {
     }
     String hash = hash(text + sensitive.text() + own.text());
     return new PolicySet(
-        hash, definitions, closure, mapping, segments, relations.keySet(), forbids, roles);
+        hash,
+        definitions,
+        closure,
+        mapping,
+        segments,
+        relations.keySet(),
+        forbids,
+        roles,
+        keys.named());
   }
 
   /** Where facts come from in a verified token. */
@@ -201,7 +213,7 @@ final class PolicyReader {
     for (Yaml.Entry entry : mapping.entries()) {
       RoleReader reader =
           new RoleReader(
-              definitions, entry.key(), defaults, segments, forbidden, relations, problems);
+              definitions, entry.key(), defaults, segments, forbidden, relations, keys, problems);
       RoleRules rules = reader.read(entry.value());
       View view = View.compile(definitions, rules, problems);
       Map<String, Set<String>> searchable =

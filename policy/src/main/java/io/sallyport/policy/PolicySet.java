@@ -30,6 +30,7 @@ public final class PolicySet {
   private final Set<String> relations;
   private final Map<String, Role> roles;
   private final RoleChoice choice;
+  private final Set<String> keys;
 
   PolicySet(
       String hash,
@@ -39,7 +40,8 @@ public final class PolicySet {
       Segments segments,
       Set<String> relations,
       List<Forbid> forbids,
-      Map<String, Role> roles) {
+      Map<String, Role> roles,
+      Set<String> keys) {
     this.hash = hash;
     this.definitions = definitions;
     this.closure = closure;
@@ -48,6 +50,7 @@ public final class PolicySet {
     this.relations = relations;
     this.forbids = List.copyOf(forbids);
     this.roles = roles;
+    this.keys = keys;
     this.choice = new RoleChoice(identity, roles);
   }
 
@@ -57,14 +60,25 @@ public final class PolicySet {
    * @param file its name, for problems
    * @param files the text of a file that the policy names, by its name relative to the policy; null
    *     when there is none
+   * @param keys a key that the policy names, by its name; null when there is none
    * @param problems every problem found; with an error among them the result is null
    */
   public static PolicySet read(
-      String file, String text, Function<String, String> files, Consumer<Problem> problems) {
-    return new PolicyReader(files, problems).read(file, text);
+      String file,
+      String text,
+      Function<String, String> files,
+      Function<String, AudienceKey> keys,
+      Consumer<Problem> problems) {
+    return new PolicyReader(files, keys, problems).read(file, text);
   }
 
-  /** The same for a policy that names no other file. */
+  /** The same for a policy that names no key. */
+  public static PolicySet read(
+      String file, String text, Function<String, String> files, Consumer<Problem> problems) {
+    return read(file, text, files, name -> null, problems);
+  }
+
+  /** The same for a policy that names no other file either. */
   public static PolicySet read(String file, String text, Consumer<Problem> problems) {
     return read(file, text, name -> null, problems);
   }
@@ -81,6 +95,11 @@ public final class PolicySet {
 
   public Definitions definitions() {
     return definitions;
+  }
+
+  /** The names of the keys that the policy uses. */
+  public Set<String> keys() {
+    return keys;
   }
 
   /** The roles, in the file's order. */

@@ -188,7 +188,7 @@ public final class PolicyTestRunner {
         permit.release(),
         BASE,
         link -> BASE.external() + "?_page=sealed",
-        BASE.external() + "/" + InteractionParser.canonical(permit.interaction()),
+        BASE.external() + "/" + InteractionParser.canonical(permit.shown()),
         64 << 10,
         permit.total(),
         permit.includes());

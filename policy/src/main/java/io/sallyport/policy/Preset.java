@@ -75,7 +75,8 @@ final class Preset {
       Yaml.Mapping root = (Yaml.Mapping) Yaml.read(file, text, wrong);
       Yaml roles = member(root, "roles");
       RoleReader.Defaults defaults = new RoleReader.Defaults("unknown", RoleReader.TAGS);
-      return new RoleReader(definitions, name, defaults, Segments.NONE, 0, Map.of(), wrong)
+      KeyNames keys = new KeyNames(key -> null, wrong);
+      return new RoleReader(definitions, name, defaults, Segments.NONE, 0, Map.of(), keys, wrong)
           .read(member((Yaml.Mapping) roles, name));
     } catch (IOException unreadable) {
       throw new UncheckedIOException(unreadable);

@@ -54,6 +54,7 @@ final class RoleReader {
   private final Defaults defaults;
   private final Segments segments;
   private final long forbidden;
+  private final KeyNames keys;
   private final Consumer<Problem> problems;
   private final List<String> purposes = new ArrayList<>();
   private final Map<String, Terms> typeTerms = new TreeMap<>();
@@ -72,12 +73,14 @@ final class RoleReader {
       Segments segments,
       long forbidden,
       Map<String, Relation> relations,
+      KeyNames keys,
       Consumer<Problem> problems) {
     this.definitions = definitions;
     this.name = name;
     this.defaults = defaults;
     this.segments = segments;
     this.forbidden = forbidden;
+    this.keys = keys;
     this.problems = problems;
     this.termsReader = new TermsReader(relations, problems);
   }
@@ -118,7 +121,8 @@ final class RoleReader {
     Preset preset = Preset.read(fields, definitions, problems);
     Problem.Location changedAt = fields.at("change");
     Problem.Location derivedAt = fields.at("derived");
-    List<Change> change = ChangeReader.read(fields, problems);
+    List<Change> change = ChangeReader.read(fields, keys, problems);
+    AudienceKey pseudonym = keys.pseudonym(fields);
     boolean keepDerived = derived(fields);
     Set<String> tags = fields.has("tag") ? tags(fields, problems) : defaults.tags();
     Problem.Location versionsAt = fields.at("versions");
@@ -155,7 +159,8 @@ final class RoleReader {
         rule,
         segments.bits(denied),
         segments.watch(segments.bits(denied) | forbidden),
-        smallestCount);
+        smallestCount,
+        pseudonym);
   }
 
   private Set<String> segments(Fields fields) {
@@ -261,7 +266,7 @@ final class RoleReader {
     boolean all = shown instanceof Yaml.Scalar scalar && scalar.text().equals("all");
     List<Pattern> show = all ? List.of() : shown(path, shown, entry);
     List<Pattern> hide = fields.texts("hide");
-    List<Change> change = ChangeReader.read(fields, problems);
+    List<Change> change = ChangeReader.read(fields, keys, problems);
     List<Pattern> search = search(fields, does);
     List<RoleRules.Include> include =
         new IncludeReader(definitions, problems).read(fields, star ? null : entry.key(), does);

@@ -1,6 +1,7 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.redact.CodeSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +26,7 @@ import java.util.Set;
  * @param denied the segments whose resources it is not given, as bits
  * @param watch the codes of these segments, and of those that a forbid may deny it
  * @param smallestCount numbers of matches from 1 up to below it are not told; 1 tells all
+ * @param pseudonym the key whose pseudonyms stand in the place of ids; null shows ids as they are
  */
 public record RoleRules(
     String name,
@@ -39,7 +41,8 @@ public record RoleRules(
     CompartmentRule compartment,
     long denied,
     CodeSet watch,
-    int smallestCount) {
+    int smallestCount,
+    AudienceKey pseudonym) {
 
   /**
    * What a role may do with, and see of, one type.
@@ -106,7 +109,31 @@ public record RoleRules(
    * @param pattern the element
    * @param method as written: {@code year}
    * @param argument what the method takes; null when none is given
+   * @param named what it takes by name, as {@code days} and {@code key}; empty when nothing
+   * @param key the key of the name that it takes; null when it takes none
    * @param at where the method stands
    */
-  public record Change(Pattern pattern, String method, String argument, Problem.Location at) {}
+  public record Change(
+      Pattern pattern,
+      String method,
+      String argument,
+      Map<String, Pattern> named,
+      AudienceKey key,
+      Problem.Location at) {
+
+    /** One that takes nothing by name. */
+    public Change(Pattern pattern, String method, String argument, Problem.Location at) {
+      this(pattern, method, argument, Map.of(), null, at);
+    }
+
+    /** The method as the policy writes it: {@code year}, {@code round: 5}. */
+    public String text() {
+      if (!named.isEmpty()) {
+        List<String> said = new ArrayList<>();
+        named.forEach((name, value) -> said.add(name + ": " + value.text()));
+        return method + ": {" + String.join(", ", said) + "}";
+      }
+      return method + (argument == null ? "" : ": " + argument);
+    }
+  }
 }

@@ -58,8 +58,7 @@ final class Changes {
       if (method == null || path == null || !fits(path, change, method)) {
         continue;
       }
-      String text = change.method() + (change.argument() == null ? "" : ": " + change.argument());
-      PathRule rule = path.changing(new Making(method, text, order++));
+      PathRule rule = path.changing(new Making(method, change.text(), order++));
       parsed.add(pattern);
       if (rule.steps().isEmpty() && !method.inside(rule.start()).isEmpty()) {
         rules.addAll(below(rule, rule.start()));

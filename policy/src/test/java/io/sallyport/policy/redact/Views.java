@@ -1,10 +1,12 @@
 package io.sallyport.policy.redact;
 
+import io.sallyport.policy.AudienceKey;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.RoleRules.Change;
 import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.TestKey;
 import io.sallyport.policy.fhir.Definitions;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Builds views and runs the redactor for tests. */
 final class Views {
@@ -27,6 +30,7 @@ final class Views {
   final List<Problem> problems = new ArrayList<>();
   boolean keepDerived;
   private CodeSet watch = CodeSet.NONE;
+  private AudienceKey pseudonym;
   boolean versions;
   String absent = "unknown";
   Set<String> risk = Set.of();
@@ -77,10 +81,25 @@ final class Views {
     return this;
   }
 
+  /** With what a method takes: {@code round: 5}, or by name {@code hash: {key: a}}. */
   static Change changed(String pattern, String method) {
+    Pattern element = new Pattern(pattern, AT, "c");
     String[] parts = method.split(": ", 2);
-    return new Change(
-        new Pattern(pattern, AT, "c"), parts[0], parts.length == 1 ? null : parts[1], AT);
+    if (parts.length == 1 || !parts[1].startsWith("{")) {
+      return new Change(element, parts[0], parts.length == 1 ? null : parts[1], AT);
+    }
+    Map<String, Pattern> named = new TreeMap<>();
+    for (String one : parts[1].substring(1, parts[1].length() - 1).split(", ")) {
+      String[] said = one.split(": ");
+      named.put(said[0], new Pattern(said[1], AT, "c"));
+    }
+    AudienceKey key = named.containsKey("key") ? TestKey.of(named.get("key").text()) : null;
+    return new Change(element, parts[0], null, named, key, AT);
+  }
+
+  Views pseudonym(AudienceKey key) {
+    pseudonym = key;
+    return this;
   }
 
   Views watch(CodeSet codes) {
@@ -97,7 +116,20 @@ final class Views {
     return View.compile(
         Definitions.r4(),
         new RoleRules(
-            "r", types, hide, change, keepDerived, tags, absent, versions, risk, null, 0, watch, 1),
+            "r",
+            types,
+            hide,
+            change,
+            keepDerived,
+            tags,
+            absent,
+            versions,
+            risk,
+            null,
+            0,
+            watch,
+            1,
+            pseudonym),
         problems::add);
   }
 

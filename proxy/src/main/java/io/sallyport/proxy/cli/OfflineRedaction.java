@@ -135,7 +135,7 @@ final class OfflineRedaction {
                 permit.release(),
                 BASE,
                 link -> BASE.external() + "?_page=offline", // sealed anew for each caller
-                BASE.external() + "/" + InteractionParser.canonical(permit.interaction()),
+                BASE.external() + "/" + InteractionParser.canonical(permit.shown()),
                 WINDOW_BYTES,
                 permit.total(),
                 permit.includes()));

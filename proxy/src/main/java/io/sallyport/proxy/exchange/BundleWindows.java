@@ -57,7 +57,7 @@ final class BundleWindows implements Windows {
     this.response = response;
     this.upstream = upstream;
     this.links = links;
-    this.search = SealedLinks.search(permit.value().interaction());
+    this.search = SealedLinks.search(permit.value().shown());
     this.external = x.route().rebase().external();
     Decision.Permit permitted = permit.value();
     this.stream =

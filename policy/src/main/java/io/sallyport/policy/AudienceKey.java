@@ -1,0 +1,23 @@
+package io.sallyport.policy;
+
+/**
+ * A key of one audience, known by what it does: its bytes stay where keys are kept. The same key
+ * makes the same of the same, today and after a restart, so that whoever is given pseudonyms may
+ * keep them. Safe for use from several threads.
+ */
+public interface AudienceKey {
+  /**
+   * Encrypts deterministically, so that nobody without the key can make or read the result: AES-SIV
+   * (RFC 5297).
+   *
+   * @param context bound to the result: {@link #open} needs the same
+   * @return the 16 bytes of the synthetic IV, then as many as {@code plain} has
+   */
+  byte[] seal(byte[] plain, byte[] context);
+
+  /** Opens what {@link #seal} made; null when it did not make it for this context. */
+  byte[] open(byte[] sealed, byte[] context);
+
+  /** A pseudo-random function of a text: HMAC-SHA-256, 32 bytes. */
+  byte[] mac(byte[] text);
+}
