@@ -32,6 +32,10 @@ public record Config(
     List<Route> routes,
     /* The record systems, by name. At least one. */
     Map<String, Upstream> upstreams,
+    /* env:NAME or file:PATH of a secret of at least 32 characters, by the name that policies give the key. One for
+    each audience of pseudonyms. Who loses one cannot read back what it made; who changes one gives everybody new
+    pseudonyms and dates. Default: none. */
+    Map<String, Placed<Secret>> keys,
     Journal journal,
     Limits limits,
     Log log) {

@@ -77,6 +77,7 @@ public final class ConfigReader {
     Set<String> paths = new HashSet<>();
     List<Config.Route> routes =
         top.sections("routes").stream().map(s -> route(s, upstreams.keySet(), paths)).toList();
+    Map<String, Placed<Secret>> keys = keys(top.section("keys", false));
     Config.Journal journal = journal(top.section("journal", true));
     if (!top.strings("siem", List.of()).isEmpty()) {
       top.error("siem", "exporters are not built yet: write siem: []", "E-UNBUILT");
@@ -88,7 +89,7 @@ public final class ConfigReader {
     log.finish();
     top.finish();
     return new Config(
-        file, text, listeners, admin, issuers, routes, upstreams, journal, limits, logging);
+        file, text, listeners, admin, issuers, routes, upstreams, keys, journal, limits, logging);
   }
 
   private Config.Listener listener(Section s) {
@@ -233,6 +234,17 @@ public final class ConfigReader {
             s.duration("total-timeout", Duration.ofMinutes(5), DAY));
     s.finish();
     return read;
+  }
+
+  private static Map<String, Placed<Secret>> keys(Section all) {
+    Map<String, Placed<Secret>> keys = new LinkedHashMap<>();
+    for (String name : all.names()) {
+      Placed<Secret> secret = all.secret(name, true);
+      if (secret != null) {
+        keys.put(name, secret);
+      }
+    }
+    return keys;
   }
 
   private Config.Journal journal(Section s) {

@@ -1,6 +1,7 @@
 package io.sallyport.proxy.config;
 
 import io.sallyport.policy.Observer;
+import io.sallyport.policy.AudienceKey;
 import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.redact.Rebase;
@@ -10,6 +11,7 @@ import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.exchange.UpstreamTarget;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
+import io.sallyport.proxy.kms.NamedKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +42,7 @@ public final class SnapshotCompiler {
   private final Consumer<Problem> problems;
   private final AtomicBoolean failed = new AtomicBoolean();
   private final Map<Path, PolicySet> policies = new LinkedHashMap<>();
+  private final Map<String, AudienceKey> keys = new LinkedHashMap<>();
   private final MessageDigest hash = sha256();
 
   private SnapshotCompiler(
@@ -83,6 +86,7 @@ public final class SnapshotCompiler {
     config.listeners().forEach(l -> material.pair(l.tls().certificate(), l.tls().key()));
     config.issuers().forEach(i -> material.trust(i.trust()));
     digest(config.text());
+    config.keys().forEach(this::key);
     Map<String, UpstreamTarget> targets = new LinkedHashMap<>();
     config
         .upstreams()
@@ -132,7 +136,8 @@ public final class SnapshotCompiler {
     try {
       String text = Files.readString(file);
       digest(text);
-      PolicySet policy = PolicySet.read(file.toString(), text, PolicyFiles.beside(file), problems);
+      PolicySet policy =
+          PolicySet.read(file.toString(), text, PolicyFiles.beside(file), keys::get, problems);
       if (policy != null) {
         digest(policy.hash()); // with the value sets that it names
       }
@@ -140,6 +145,20 @@ public final class SnapshotCompiler {
     } catch (IOException e) {
       problems.accept(route.policy().error(file + " is not there or cannot be read", "E-FILE"));
       return null;
+    }
+  }
+
+  private void key(String name, Placed<Secret> secret) {
+    char[] text = open(secret);
+    if (text.length == 0) {
+      return;
+    }
+    try {
+      keys.put(name, PolicyKeys.of(NamedKey.of(text)));
+    } catch (KmsException weak) {
+      problems.accept(secret.error(weak.getMessage(), "E-KEY-WEAK"));
+    } finally {
+      Arrays.fill(text, ' ');
     }
   }
 

@@ -27,6 +27,7 @@ class ConfigReaderTest {
       journal: {dir: /var/lib/sallyport/journal, key: pkcs12:keys.p12, password: env:KEYS, durability: {read: process, write: disk}}
       siem: []
       limits: {}
+      keys: {irb-117: env:IRB_117, registry: file:keys/registry}
       """;
 
   private final List<Problem> problems = new ArrayList<>();
@@ -46,6 +47,9 @@ class ConfigReaderTest {
     assertThat(config.journal().dir().value()).isEqualTo(Path.of("/var/lib/sallyport/journal"));
     assertThat(config.issuers().get(0).profile()).isEqualTo("keycloak");
     assertThat(config.upstreams().get("ehr").connections()).isEqualTo(64);
+    assertThat(config.keys().keySet()).containsExactly("irb-117", "registry");
+    assertThat(config.keys().get("registry").value())
+        .isEqualTo(new Secret.InFile(here.resolve("keys/registry")));
     assertThat(config.limits()).isEqualTo(Config.Limits.DEFAULT);
     assertThat(config.log().level()).isEqualTo("info");
   }
@@ -74,6 +78,7 @@ class ConfigReaderTest {
           https://ehr.internal    | http://ehr.internal      | s.yaml:10:15 | E-PLAINTEXT
           https://ehr.internal    | https://u@ehr.internal   | s.yaml:10:15 | E-URL
           env:EHR_TOKEN           | hunter2                  | s.yaml:10:72 | E-SECRET
+          env:IRB_117             | hunter2                  | s.yaml:14:17 | E-SECRET
           plaintext: false        | plaintext: yes           | s.yaml:10:98 | E-VALUE
           pkcs12:keys.p12         | pkcs11:token             | s.yaml:11:49 | E-UNBUILT
           'password: env:KEYS, '  | ''                       | s.yaml:11:10 | E-MISSING
