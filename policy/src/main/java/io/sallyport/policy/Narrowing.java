@@ -2,9 +2,9 @@ package io.sallyport.policy;
 
 import io.sallyport.policy.CompartmentRule.Membership;
 import io.sallyport.policy.fhir.Definitions;
-import io.sallyport.policy.fhir.Definitions.SearchParameter;
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.Interaction.Parameter;
+import io.sallyport.policy.fhir.PatientLinks;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,14 +16,13 @@ import java.util.Set;
  * does enforce is that no request asks about another patient at all.
  */
 final class Narrowing {
-  /** Which parameters name whom a resource is about, in order of preference. */
-  private static final List<String> ABOUT = List.of("patient", "subject", "beneficiary");
-
   private final Definitions definitions;
+  private final PatientLinks patients;
   private final Compartment compartment;
 
   Narrowing(Definitions definitions, Compartment compartment) {
     this.definitions = definitions;
+    this.patients = new PatientLinks(definitions);
     this.compartment = compartment;
   }
 
@@ -64,12 +63,8 @@ final class Narrowing {
     if (type.equals("Patient")) {
       return new Parameter("_id", "", compartment.patient());
     }
-    for (String code : ABOUT) {
-      if (toPatient(type, code)) {
-        return new Parameter(code, "", "Patient/" + compartment.patient());
-      }
-    }
-    return null;
+    String code = patients.about(type);
+    return code == null ? null : new Parameter(code, "", "Patient/" + compartment.patient());
   }
 
   private Interaction patient(Interaction asked) {
@@ -89,13 +84,13 @@ final class Narrowing {
   }
 
   private Interaction records(Interaction asked) {
-    Set<String> links = new HashSet<>(ABOUT);
+    Set<String> links = about(asked.type());
     if (compartment.rule().membership() == Membership.COMPARTMENT) {
       links.addAll(definitions.patientCompartment(asked.type()));
     }
     boolean named = false;
     for (Parameter parameter : asked.parameters()) {
-      if (links.contains(parameter.name()) && toPatient(asked.type(), parameter.name())) {
+      if (links.contains(parameter.name()) && patients.toPatient(asked.type(), parameter.name())) {
         named |= own(asked.type(), parameter);
       }
     }
@@ -106,6 +101,16 @@ final class Narrowing {
     List<Parameter> sent = new ArrayList<>(asked.parameters());
     sent.add(about);
     return asked.with(sent);
+  }
+
+  /** The parameters that name whom a type is about, or by which it is in a compartment at all. */
+  private Set<String> about(String type) {
+    Set<String> about = new HashSet<>(PatientLinks.ABOUT);
+    String link = patients.link(type);
+    if (link != null) {
+      about.add(link);
+    }
+    return about;
   }
 
   /** Whether a parameter names the own patient; about another the search is refused. */
@@ -126,16 +131,9 @@ final class Narrowing {
     if (plain && only && value.equals(compartment.patient())) {
       return true;
     }
-    if (ABOUT.contains(parameter.name())) {
+    if (about(type).contains(parameter.name())) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "the search is about somebody else");
     }
     return false; // a performer or a recipient may be anybody: the entries tell
-  }
-
-  private boolean toPatient(String type, String code) {
-    SearchParameter parameter = definitions.searchParameter(type, code);
-    return parameter != null
-        && parameter.type().equals("reference")
-        && parameter.targets().contains("Patient");
   }
 }

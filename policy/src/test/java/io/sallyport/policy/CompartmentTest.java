@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.InteractionParser;
+import io.sallyport.policy.fhir.PatientLinks;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.BundleStream;
 import io.sallyport.policy.redact.Envelope;
@@ -353,5 +354,47 @@ class CompartmentTest {
     String type = reference ? "Reference" : element.types().get(0);
     String value = "{" + linked(definitions, type, steps, at + 1) + "}";
     return "\"" + key + "\":" + (element.list() ? "[" + value + "]" : value);
+  }
+
+  /** A15: the same search, three ways: the same decision, and the same is sent. */
+  @Test
+  void a15TheCompartmentFormIsDecidedAsThePlainForms() {
+    for (String patient : List.of("p1", "p2")) {
+      for (String type : List.of("Condition", "Observation", "Coverage", "Appointment")) {
+        String link = new PatientLinks(subject.definitions()).link(type);
+        Decision form = decide(subject, "Patient/" + patient + "/" + type, "p1");
+        Decision plain = decide(subject, type + "?" + link + "=Patient/" + patient, "p1");
+        if (patient.equals("p1")) {
+          assertThat(((Decision.Permit) form).interaction())
+              .isEqualTo(((Decision.Permit) plain).interaction());
+        } else {
+          assertThat(((Decision.Deny) form).reason()).isEqualTo(Reason.NOT_IN_COMPARTMENT);
+          assertThat(form).isEqualTo(plain);
+        }
+      }
+    }
+  }
+
+  /** It is a search by that link: a role that may not search by it may not ask this way either. */
+  @Test
+  void a15WhereTheLinkIsHiddenTheCompartmentFormIsRefused() {
+    PolicySet hidden =
+        PolicySet.read(
+            "h.yaml",
+            """
+            policy: 1
+            fhir: R4
+            identity: {role: {claim: roles}}
+            roles:
+              app:
+                purpose: [PATRQT]
+                types:
+                  Condition: {do: [search], show: all, hide: [subject]}
+                  Observation: {do: [search], show: all}
+            """,
+            problem -> {});
+    Decision deny = decide(hidden, "Patient/p9/Condition", "p1");
+    assertThat(((Decision.Deny) deny).reason()).isEqualTo(Reason.SEARCH_NOT_PERMITTED);
+    assertThat(decide(hidden, "Patient/p9/Observation", "p1")).isInstanceOf(Decision.Permit.class);
   }
 }

@@ -101,12 +101,24 @@ public final class InteractionParser {
       String version = id(segments[3], "version id");
       return one(Kind.VREAD, type, id, version, query);
     }
-    throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "compartment, history or operation");
+    if (segments.length == 3 && !segments[2].startsWith("$") && !segments[2].startsWith("_")) {
+      return compartment(type, id, segments[2], parameters(query));
+    }
+    throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "history or operation");
+  }
+
+  /** {@code Patient/123/Condition}: the search of Conditions by the link that names the patient. */
+  private Interaction compartment(String of, String id, String type, List<Parameter> parameters) {
+    Parameter link = new PatientLinks(definitions).compartment(of, id, type);
+    List<Parameter> all = new ArrayList<>(parameters);
+    all.add(link);
+    return search(type, all);
   }
 
   private Interaction post(
       String type, String[] segments, String query, String contentType, byte[] form) {
-    if (segments.length != 2 || !segments[1].equals("_search")) {
+    boolean whole = segments.length == 2;
+    if (!(whole || segments.length == 4) || !segments[segments.length - 1].equals("_search")) {
       throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "POST is for _search");
     }
     List<Parameter> all = new ArrayList<>(parameters(query));
@@ -119,7 +131,7 @@ public final class InteractionParser {
         throw new Refusal(Reason.MALFORMED_REQUEST, "query and form have over 100 parameters");
       }
     }
-    return search(type, all);
+    return whole ? search(type, all) : compartment(type, id(segments[1], "id"), segments[2], all);
   }
 
   private static String[] segments(String path) {

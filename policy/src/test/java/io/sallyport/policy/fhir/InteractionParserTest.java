@@ -40,6 +40,29 @@ class InteractionParserTest {
   }
 
   @Test
+  void a15ASearchInACompartmentIsTheSearchByTheLinkThatNamesThePatient() {
+    Interaction plain = get("Condition?code=1&patient=Patient/123");
+
+    assertThat(get("Patient/123/Condition?code=1")).isEqualTo(plain);
+    assertThat(post("Patient/123/Condition/_search", null, "code=1")).isEqualTo(plain);
+    assertThat(post("Patient/123/Condition/_search", "code=1", "")).isEqualTo(plain);
+    assertThat(get("Patient/123/Coverage")).isEqualTo(get("Coverage?patient=Patient/123"));
+    assertThat(get("Patient/123/Account")).isEqualTo(get("Account?patient=Patient/123"));
+    assertThat(get("Patient/123/Schedule")).isEqualTo(get("Schedule?actor=Patient/123"));
+    assertThat(get("Patient/123/Patient")).isEqualTo(get("Patient?_id=123"));
+  }
+
+  @Test
+  void everyTypeInTheCompartmentHasOneLinkThatItIsSearchedBy() {
+    PatientLinks links = new PatientLinks(Definitions.r4());
+    for (String type : Definitions.r4().resources()) {
+      boolean member = !Definitions.r4().patientCompartment(type).isEmpty();
+      assertThat(links.link(type) != null).as(type).isEqualTo(member);
+      assertThat(!member || links.toPatient(type, links.link(type))).as(type).isTrue();
+    }
+  }
+
+  @Test
   void howResultsAreWantedIsUnderstoodAndNotSentOn() {
     Interaction read = get("Observation/1?_elements=value,status,value&_pretty=false");
     assertThat(read.parameters()).isEmpty();
@@ -84,7 +107,16 @@ class InteractionParserTest {
     "GET, _history, INTERACTION_NOT_SUPPORTED",
     "GET, Patient/_history, INTERACTION_NOT_SUPPORTED",
     "GET, Patient/1/_history, INTERACTION_NOT_SUPPORTED",
-    "GET, Patient/1/Condition, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/*, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/*?code=1, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/Practitioner, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/condition, UNKNOWN_ROUTE",
+    "GET, Patient/1/Condition/2, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/a_b/Condition, MALFORMED_REQUEST",
+    "GET, Encounter/1/Condition, INTERACTION_NOT_SUPPORTED",
+    "POST, Patient/1/Condition, INTERACTION_NOT_SUPPORTED",
+    "POST, Patient/1/*/_search, INTERACTION_NOT_SUPPORTED",
+    "POST, Encounter/1/Condition/_search, INTERACTION_NOT_SUPPORTED",
     "GET, swagger-ui, UNKNOWN_ROUTE",
     "GET, patient/1, UNKNOWN_ROUTE",
     "GET, DomainResource/1, UNKNOWN_ROUTE",
