@@ -44,7 +44,7 @@ public final class Observer {
             problem -> {
               throw new IllegalStateException(problem.toString());
             });
-    Terms none = new Terms("", Set.of(), List.of(), false, List.of());
+    Terms none = new Terms("", Set.of(), List.of(), false, List.of(), List.of());
     Map<String, Terms> terms = new TreeMap<>();
     rules.types().keySet().forEach(type -> terms.put(type, none));
     this.whole =
@@ -96,7 +96,8 @@ public final class Observer {
         null,
         0,
         segments.watch(forbidden),
-        1);
+        1,
+        null);
   }
 
   /** Every pair by which a search may bring others. */

@@ -95,7 +95,11 @@ public final class BundleStream {
   public void feed(int count, BundleSource source) {
     int rest = length - at;
     boolean borrowed = rest <= HELD_BYTES_MAX;
-    move(borrowed ? redactor.scratch(rest + count + Redactor.PADDING) : grown(rest + count), rest);
+    move(
+        borrowed
+            ? redactor.scratch(rest + count + Redactor.PADDING)
+            : Text.grown(buffer, rest + count),
+        rest);
     source.read(buffer, length, count);
     length += count;
     Arrays.fill(buffer, length, length + Redactor.PADDING, (byte) 0);
@@ -122,12 +126,6 @@ public final class BundleStream {
     scanned -= at;
     length = rest;
     at = 0;
-  }
-
-  /** For a large entry, of which much is here already: our own array, doubled when it is full. */
-  private byte[] grown(int bytes) {
-    int needed = bytes + Redactor.PADDING;
-    return needed <= buffer.length ? buffer : new byte[Math.max(buffer.length * 2, needed)];
   }
 
   /** One step of the envelope's grammar; false when more input is needed. */

@@ -349,7 +349,7 @@ final class EntryJudge {
   /** An entry without the "{" that it begins with. */
   private void write(byte[] s, Fact fact, boolean match, Sink sink) {
     byte[] url = match ? fullUrl : fullUrls.computeIfAbsent(type, this::fullUrl);
-    if (url != null && plain(fact.id())) {
+    if (url != null && Ids.plain(fact.id())) {
       put(url, sink);
       put(ascii(fact.id()), sink);
       put(QUOTED, sink);
@@ -372,18 +372,6 @@ final class EntryJudge {
     } else {
       shadow(s);
     }
-  }
-
-  /** Whether it is an id as FHIR writes them: {@code [A-Za-z0-9\-.]{1,64}}. */
-  private static boolean plain(String id) {
-    for (int i = 0; i < id.length(); i++) {
-      char c = id.charAt(i);
-      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-      if (!letter && c != '-' && c != '.') {
-        return false;
-      }
-    }
-    return !id.isEmpty() && id.length() <= 64;
   }
 
   /** Ends the list of entries; FHIR's arrays are never empty, so perhaps there is none. */

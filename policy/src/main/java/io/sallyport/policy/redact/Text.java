@@ -247,4 +247,10 @@ final class Text {
     }
     return false;
   }
+
+  /** For a large entry, of which much is here already: the same array, doubled when it is full. */
+  static byte[] grown(byte[] array, int bytes) {
+    int needed = bytes + Redactor.PADDING;
+    return needed <= array.length ? array : new byte[Math.max(array.length * 2, needed)];
+  }
 }

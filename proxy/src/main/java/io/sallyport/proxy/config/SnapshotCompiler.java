@@ -1,7 +1,7 @@
 package io.sallyport.proxy.config;
 
-import io.sallyport.policy.Observer;
 import io.sallyport.policy.AudienceKey;
+import io.sallyport.policy.Observer;
 import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.redact.Rebase;
