@@ -16,6 +16,9 @@ import java.util.Set;
  * does enforce is that no request asks about another patient at all.
  */
 final class Narrowing {
+  /** Which parameters name whom a resource is about, in order of preference. */
+  static final List<String> ABOUT = List.of("patient", "subject", "beneficiary");
+
   private final Definitions definitions;
   private final PatientLinks patients;
   private final Compartment compartment;

@@ -341,6 +341,7 @@ public final class PolicySet {
         : new Related(
             Binding.user(
                 identity.scopes().userClaim(), request.claims(), request.circumstances().bases()),
+            new Named(definitions).patient(asked),
             List.copyOf(relations));
   }
 

@@ -23,6 +23,7 @@ public final class Related {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9\\-.]{1,64}");
 
   private final String user;
+  private final String named;
   private final List<Relation> relations;
   private final Set<String> beside;
   private final Map<String, Boolean> known = new HashMap<>();
@@ -30,10 +31,12 @@ public final class Related {
 
   /**
    * @param user {@code Practitioner/p1}
+   * @param named the id of the patient that the request names, or ""
    * @param relations all of which must hold, at least one
    */
-  Related(String user, List<Relation> relations) {
+  Related(String user, String named, List<Relation> relations) {
     this.user = user;
+    this.named = named;
     this.relations = List.copyOf(relations);
     this.beside = new HashSet<>(relations.get(0).beside());
     relations.forEach(relation -> beside.retainAll(relation.beside()));
@@ -42,6 +45,11 @@ public final class Related {
   /** The caller: {@code Practitioner/p1}. */
   public String user() {
     return user;
+  }
+
+  /** The id of the patient that the request names; "" when it does not. */
+  public String named() {
+    return named;
   }
 
   /** All of which must hold. */

@@ -23,6 +23,7 @@ import io.sallyport.proxy.ops.AdminServer;
 import io.sallyport.proxy.ops.Health;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,7 +106,14 @@ public final class Appliance implements AutoCloseable {
     authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));
     this.loops = new Loops(Runtime.getRuntime().availableProcessors());
     EnforcementPoint point =
-        new EnforcementPoint(journal, new UpstreamClient(registry), clock, registry);
+        new EnforcementPoint(
+            journal,
+            new UpstreamClient(registry),
+            clock,
+            registry,
+            new SecureRandom(),
+            config.limits().relationsMax(),
+            config.limits().relationTime().toMillis());
     ListenerMetrics metrics = ListenerMetrics.register(registry);
     for (Config.Listener listener : config.listeners()) {
       Listener one = new Listener(settings(listener), live, point, loops, metrics);

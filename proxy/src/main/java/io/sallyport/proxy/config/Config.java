@@ -173,7 +173,11 @@ public record Config(
       /* A Binary, and base64 in any resource. binary, default 32MiB. */
       int binaryBytesMax,
       /* Verified tokens remembered, over all loops. tokens, default 100000. */
-      int tokensMax) {
+      int tokensMax,
+      /* Answers to a policy's relations remembered, over all loops. relations, default 50000. */
+      int relationsMax,
+      /* How long the record system may take to answer one relation. relation-time, default 5s. */
+      Duration relationTime) {
     public static final Limits DEFAULT =
         new Limits(
             Duration.ofSeconds(30),
@@ -193,7 +197,9 @@ public record Config(
             8 << 20,
             8 << 20,
             32 << 20,
-            100_000);
+            100_000,
+            50_000,
+            Duration.ofSeconds(5));
   }
 
   /** The log on standard output, JSON lines. */

@@ -284,7 +284,9 @@ public final class ConfigReader {
             (int) s.size("json-string", d.jsonStringBytesMax(), 1 << 10, 64 << 20),
             (int) s.size("resource", d.resourceBytesMax(), 64 << 10, 64 << 20),
             (int) s.size("binary", d.binaryBytesMax(), 64 << 10, 256 << 20),
-            s.number("tokens", false, d.tokensMax(), 100, 10_000_000));
+            s.number("tokens", false, d.tokensMax(), 100, 10_000_000),
+            s.number("relations", false, d.relationsMax(), 100, 10_000_000),
+            s.duration("relation-time", d.relationTime(), DAY));
     s.finish();
     return read;
   }

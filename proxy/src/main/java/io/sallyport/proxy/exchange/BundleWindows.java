@@ -10,6 +10,7 @@ import io.sallyport.policy.redact.Sink;
 import io.sallyport.proxy.journal.Recorded;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -30,16 +31,21 @@ final class BundleWindows implements Windows {
    */
   private static final int PAGES_MAX = 10;
 
+  /** How much of a page is read while an entry waits for a lookup. */
+  private static final int AHEAD_BYTES = 512 << 10;
+
   private final Deque<Body> bodies = new ArrayDeque<>();
   private final Exchange x;
   private final Recorded<Decision.Permit> permit;
   private final Upstream upstream;
   private final SealedLinks links;
+  private final Standing standing;
   private final String search;
   private final String external;
   private final BundleStream stream;
   private final Digest digest = new Digest();
   private Upstream.Response response;
+  private boolean ended;
   private int pages = 1;
   private int sinceYield;
   private int windows;
@@ -51,12 +57,14 @@ final class BundleWindows implements Windows {
       Recorded<Decision.Permit> permit,
       Upstream.Response response,
       Upstream upstream,
-      SealedLinks links) {
+      SealedLinks links,
+      Standing standing) {
     this.x = x;
     this.permit = permit;
     this.response = response;
     this.upstream = upstream;
     this.links = links;
+    this.standing = standing;
     this.search = SealedLinks.search(permit.value().shown());
     this.external = x.route().rebase().external();
     Decision.Permit permitted = permit.value();
@@ -115,12 +123,28 @@ final class BundleWindows implements Windows {
   }
 
   private CompletionStage<Boolean> feed() {
-    return response.body().next().thenCompose(this::take);
+    // What waits for a lookup lets the record system's page come to its end first, if that is near:
+    // then its connection is free for the lookups, and their patients are asked for together.
+    if (!ended && stream.kept() < AHEAD_BYTES) {
+      return response.body().next().thenCompose(this::take);
+    }
+    Set<String> wanted = stream.wanted();
+    if (!wanted.isEmpty()) {
+      return standing
+          .learn(wanted)
+          .thenApply(
+              learned -> {
+                stream.goOn();
+                return false;
+              });
+    }
+    return ended ? turn() : response.body().next().thenCompose(this::take);
   }
 
   private CompletionStage<Boolean> take(ByteBuf chunk) {
     if (chunk == null) {
-      return ended();
+      ended = true;
+      return CompletableFuture.completedFuture(false);
     }
     try {
       sinceYield += chunk.readableBytes();
@@ -138,12 +162,17 @@ final class BundleWindows implements Windows {
   }
 
   /** The upstream's page ended: the answer does, too, unless it takes the next one to fill it. */
-  private CompletionStage<Boolean> ended() {
+  private CompletionStage<Boolean> turn() {
     String more = stream.more();
     String reference = more == null || pages == PAGES_MAX ? null : SealedLinks.reference(x, more);
     if (reference == null) {
-      stream.finish();
-      return CompletableFuture.completedFuture(false);
+      return standing
+          .once()
+          .thenApply(
+              asked -> {
+                stream.finish();
+                return false;
+              });
     }
     pages++;
     x.page(reference, 0);
@@ -153,6 +182,7 @@ final class BundleWindows implements Windows {
               response = next;
               Judgement.admit(next);
               stream.resume();
+              ended = false;
               return false;
             });
   }

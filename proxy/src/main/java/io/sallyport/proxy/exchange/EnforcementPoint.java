@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.prometheus.client.CollectorRegistry;
 import io.sallyport.policy.Abilities;
 import io.sallyport.policy.AccessRequest;
+import io.sallyport.policy.Circumstances;
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.Observed;
 import io.sallyport.policy.Observer;
@@ -19,6 +20,7 @@ import io.sallyport.proxy.journal.JournalUnavailable;
 import io.sallyport.proxy.journal.Recorded;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -42,21 +44,26 @@ public final class EnforcementPoint {
   private final Understanding understanding;
   private final Capabilities capabilities;
   private final ExchangeMetrics metrics;
+  private final Lookups lookups;
 
   public EnforcementPoint(
       Journal journal, Upstream upstream, Clock clock, CollectorRegistry registry) {
-    this(journal, upstream, clock, registry, new SecureRandom());
+    this(journal, upstream, clock, registry, new SecureRandom(), 50_000, 5_000);
   }
 
   /**
    * @param random makes what seals paging links: two of the same make the same links
+   * @param answersMax how many answers to lookups of relations are remembered
+   * @param lookupMillis how long one lookup may take in all
    */
   public EnforcementPoint(
       Journal journal,
       Upstream upstream,
       Clock clock,
       CollectorRegistry registry,
-      SecureRandom random) {
+      SecureRandom random,
+      int answersMax,
+      long lookupMillis) {
     this.journal = journal;
     this.upstream = upstream;
     this.clock = clock;
@@ -64,6 +71,7 @@ public final class EnforcementPoint {
     this.understanding = new Understanding(links);
     this.capabilities = new Capabilities(clock.instant());
     this.metrics = new ExchangeMetrics(registry);
+    this.lookups = new Lookups(journal, upstream, clock, registry, answersMax, lookupMillis);
   }
 
   /** Serves one exchange. Completes, never exceptionally, when the answer has been handed over. */
@@ -94,7 +102,15 @@ public final class EnforcementPoint {
     x.route(route);
     Interaction interaction = understanding.of(x);
     AccessRequest request =
-        new AccessRequest(identity.claims(), interaction, clock.instant(), identity.client());
+        new AccessRequest(
+            identity.claims(),
+            interaction,
+            clock.instant(),
+            identity.client(),
+            new Circumstances(
+                List.of(route.rebase().external(), route.rebase().upstream()),
+                "",
+                patient -> false));
     Decision decision = observed(x, request, route.policy().decide(request));
     x.decision(decision);
     return new Asked(interaction, decision);
@@ -138,20 +154,35 @@ public final class EnforcementPoint {
     if (permit.value().interaction().kind() == Interaction.Kind.CAPABILITIES) {
       return CompletableFuture.completedFuture(null); // ours to write: nothing is forwarded
     }
+    Standing standing = new Standing(x, permit, lookups);
+    standing.ahead();
     return x.backOnLoop(upstream.send(x, permit))
-        .thenApply(
+        .thenCompose(
             response -> {
-              x.windows(windows(x, permit, response));
-              Judgement.admit(response);
-              return x.windows();
-            });
+              x.windows(windows(x, permit, response, standing));
+              return admit(response, standing);
+            })
+        .thenApply(admitted -> x.windows());
+  }
+
+  /** Refuses what cannot be judged; that there is nothing takes as long to say as that there is. */
+  private static CompletionStage<Void> admit(Upstream.Response response, Standing standing) {
+    try {
+      Judgement.admit(response);
+      return CompletableFuture.completedFuture(null);
+    } catch (Refusal refused) {
+      if (refused.reason() != Reason.NOT_FOUND) {
+        throw refused;
+      }
+      return standing.once().thenCompose(asked -> CompletableFuture.failedFuture(refused));
+    }
   }
 
   private Windows windows(
-      Exchange x, Recorded<Decision.Permit> permit, Upstream.Response response) {
+      Exchange x, Recorded<Decision.Permit> permit, Upstream.Response response, Standing standing) {
     return permit.value().interaction().kind() == Interaction.Kind.SEARCH
-        ? new BundleWindows(x, permit, response, upstream, links)
-        : new ResourceWindows(x, permit.value(), response);
+        ? new BundleWindows(x, permit, response, upstream, links, standing)
+        : new ResourceWindows(x, permit.value(), response, standing);
   }
 
   private CompletionStage<Void> release(Exchange x, Windows windows) {

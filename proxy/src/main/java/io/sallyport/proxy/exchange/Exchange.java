@@ -200,6 +200,27 @@ public final class Exchange {
     }
   }
 
+  /**
+   * Waits for something that others may wait for, too: an interruption ends the waiting and nothing
+   * else. Afterwards an interruption calls off what it did before.
+   */
+  <T> CompletionStage<T> waitFor(CompletionStage<T> stage) {
+    if (stage.toCompletableFuture().isDone()) {
+      return stage;
+    }
+    CompletableFuture<T> waiting = new CompletableFuture<>();
+    Consumer<Refusal> before = callOff;
+    onInterrupt(waiting::completeExceptionally);
+    stage.whenComplete(
+        (value, failure) -> {
+          if (interruption == null) {
+            callOff = before;
+          }
+          settle(waiting, value, failure);
+        });
+    return waiting;
+  }
+
   public boolean onLoop() {
     return loop.inEventLoop();
   }

@@ -34,6 +34,13 @@ final class Observation {
     return shadow;
   }
 
+  /** Judges a resource that is about to be released, at the beginning of an array. */
+  void judge(byte[] padded, String type) {
+    if (shadow != null) {
+      shadow.judge(padded, 0, type);
+    }
+  }
+
   /** The rule that would have decided. */
   String rule() {
     return would.rule();

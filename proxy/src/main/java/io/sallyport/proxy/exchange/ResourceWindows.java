@@ -11,6 +11,7 @@ import io.sallyport.policy.redact.Fact;
 import io.sallyport.policy.redact.Redacted;
 import io.sallyport.policy.redact.Redactor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,12 +26,22 @@ final class ResourceWindows implements Windows {
   private final Exchange x;
   private final Decision.Permit permit;
   private final Upstream.Response response;
+  private final Standing standing;
   private final CompositeByteBuf whole = ByteBufAllocator.DEFAULT.compositeBuffer(1024);
   private final Digest digest = new Digest();
+
+  /** What may be released, until it is. */
+  private Body body;
+
   private int resources;
   private long bytes = -1;
 
-  ResourceWindows(Exchange x, Decision.Permit permit, Upstream.Response response) {
+  /**
+   * @param standing finds out what the release depends on besides the resource
+   */
+  ResourceWindows(
+      Exchange x, Decision.Permit permit, Upstream.Response response, Standing standing) {
+    this.standing = standing;
     this.x = x;
     this.permit = permit;
     this.response = response;
@@ -43,7 +54,7 @@ final class ResourceWindows implements Windows {
       throw new Refusal(Reason.UPSTREAM_TOO_LARGE, "resource is over limits.resource");
     }
     return Repeat.until(() -> response.body().next().thenApply(chunk -> take(chunk, max)))
-        .thenApply(end -> redact());
+        .thenCompose(end -> redact());
   }
 
   /** True at the end. */
@@ -58,21 +69,12 @@ final class ResourceWindows implements Windows {
     return false;
   }
 
-  private Answer.Disclosure redact() {
+  private CompletionStage<Answer.Disclosure> redact() {
     int length = whole.readableBytes();
     byte[] padded = padded(length);
     whole.readBytes(padded, 0, length);
     whole.release();
-    Body body = Body.resource(length + SLACK_BYTES);
-    try {
-      return disclose(padded, length, body);
-    } catch (RuntimeException refused) {
-      body.release();
-      throw refused;
-    }
-  }
-
-  private Answer.Disclosure disclose(byte[] padded, int length, Body body) {
+    body = Body.resource(length + SLACK_BYTES);
     Interaction asked = permit.interaction();
     Redacted redacted =
         x.redactor()
@@ -85,29 +87,38 @@ final class ResourceWindows implements Windows {
                 asked.type(),
                 x.route().rebase(),
                 body);
-    requireTheOneAskedFor(redacted, asked);
-    if (x.observation() != null && x.observation().shadow() != null) {
-      x.observation().shadow().judge(padded, 0, asked.type());
+    Fact fact = theOneAskedFor(redacted, asked);
+    if (x.observation() != null) {
+      x.observation().judge(padded, asked.type());
     }
-    String hex = digest.of(body.bytes());
+    String patient = permit.release().asks(fact);
+    return (patient == null ? standing.once() : standing.learn(List.of(patient)))
+        .thenApply(known -> disclose(redacted, fact));
+  }
+
+  private Answer.Disclosure disclose(Redacted redacted, Fact fact) {
+    if (!permit.release().holds(fact)) {
+      throw new Refusal(
+          Reason.NOT_FOUND,
+          "resource is outside the caller's compartment or relations, or of a segment it is denied");
+    }
+    ByteBuf bytes = body.bytes();
+    body = null;
+    String hex = digest.of(bytes);
     resources = redacted.facts().size();
-    bytes = redacted.length();
+    this.bytes = redacted.length();
     return new Answer.Disclosure(
-        Heads.resource(x, permit.view(), response), body.bytes(), redacted, 1, true, hex);
+        Heads.resource(x, permit.view(), response), bytes, redacted, 1, true, hex);
   }
 
   // The decision was about one resource. An upstream that answers with another (a merged patient, a
   // confused cache) would disclose somebody nobody decided about.
-  private void requireTheOneAskedFor(Redacted redacted, Interaction asked) {
+  private static Fact theOneAskedFor(Redacted redacted, Interaction asked) {
     Fact fact = redacted.facts().size() == 1 ? redacted.facts().get(0) : null;
     if (fact == null || !fact.type().equals(asked.type()) || !fact.id().equals(asked.id())) {
       throw new Refusal(Reason.UPSTREAM_INVALID, "upstream answered with another resource");
     }
-    if (!permit.release().holds(fact)) {
-      throw new Refusal(
-          Reason.NOT_FOUND,
-          "resource is outside the caller's compartment, or of a segment it is denied");
-    }
+    return fact;
   }
 
   private byte[] padded(int length) {
@@ -122,6 +133,10 @@ final class ResourceWindows implements Windows {
     response.body().cancel();
     if (whole.refCnt() > 0) {
       whole.release();
+    }
+    if (body != null) {
+      body.release();
+      body = null;
     }
   }
 

@@ -22,6 +22,16 @@ public interface Upstream {
   CompletionStage<Response> send(Exchange x, Recorded<Decision.Permit> permit);
 
   /**
+   * Asks the exchange's route for what we must know ourselves. It takes a recorded lookup, as
+   * {@link #send} takes a recorded permit. It goes on when the exchange is interrupted: others may
+   * wait for the answer, too.
+   *
+   * @return as {@link #send}; after the lookup's time both it and the body fail with
+   *     UPSTREAM_TIMEOUT
+   */
+  CompletionStage<Response> look(Exchange x, Recorded<Lookup> lookup);
+
+  /**
    * A response whose body is still to be read. Header values are "" when absent.
    *
    * @param contentLength -1 when not told

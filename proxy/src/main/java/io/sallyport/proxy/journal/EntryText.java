@@ -7,6 +7,7 @@ import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
+import io.sallyport.proxy.journal.JournalEntry.Lookup;
 import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
@@ -95,6 +96,9 @@ final class EntryText {
     if (entry instanceof Observed) {
       return "observed";
     }
+    if (entry instanceof Lookup) {
+      return "lookup";
+    }
     if (entry instanceof Started) {
       return "started";
     }
@@ -176,6 +180,13 @@ final class EntryText {
       to.put("rule", e.rule());
       to.put("removed", e.removed());
       to.put("withheld", e.withheld());
+    } else if (entry instanceof Lookup e) {
+      to.put("exchange", e.exchange());
+      to.put("intent", e.intent());
+      to.put("relation", e.relation());
+      to.put("user", e.user());
+      to.put("patient", e.patient());
+      to.put("query", e.query());
     } else if (entry instanceof Started e) {
       to.put("version", e.version());
       to.put("java", e.java());

@@ -19,7 +19,8 @@ enum FrameType {
   RECOVERY(13, false),
   /** The wrapped data key of the frames that follow; first frame of every roll file. */
   KEY_OPEN(14, false),
-  OBSERVED(15, true);
+  OBSERVED(15, true),
+  LOOKUP(16, true);
 
   private static final FrameType[] BY_CODE = new FrameType[32];
 

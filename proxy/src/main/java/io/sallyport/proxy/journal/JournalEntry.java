@@ -31,6 +31,9 @@ public sealed interface JournalEntry {
     if (entry instanceof Observed e) {
       return e.intent();
     }
+    if (entry instanceof Lookup e) {
+      return e.intent();
+    }
     return entry instanceof Aborted e ? e.intent() : -1;
   }
 
@@ -166,6 +169,25 @@ public sealed interface JournalEntry {
       Map<String, Integer> removed,
       int withheld)
       implements JournalEntry {}
+
+  /**
+   * The record system is asked, for an exchange and by ourselves, whether something stands between
+   * its caller and a patient: recorded before it is asked. Nothing of the answer is disclosed; who
+   * asks again soon is told from memory.
+   *
+   * @param relation its name in the policy
+   * @param user the caller, as the record system knows it: {@code Practitioner/p1}
+   * @param patient the patient's id
+   * @param query what is asked, relative to the record system's base
+   */
+  record Lookup(
+      String exchange, long intent, String relation, String user, String patient, String query)
+      implements JournalEntry {
+    @Override
+    public String toString() {
+      return "[phi]";
+    }
+  }
 
   /** The appliance started. */
   record Started(String version, String java, String host, long pid) implements JournalEntry {}

@@ -9,6 +9,7 @@ import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
+import io.sallyport.proxy.journal.JournalEntry.Lookup;
 import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
@@ -59,6 +60,7 @@ final class PayloadReader {
       case CLOSE -> close();
       case REFUSED -> refused();
       case ABORTED -> new Aborted(text(), signed(), text());
+      case LOOKUP -> new Lookup(text(), signed(), text(), text(), text(), text());
       case OBSERVED -> new Observed(text(), signed(), text(), text(), removed(), int32());
       case STARTED -> new Started(text(), text(), text(), signed());
       case STOPPED -> new Stopped(text());

@@ -9,6 +9,7 @@ import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
+import io.sallyport.proxy.journal.JournalEntry.Lookup;
 import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
@@ -73,6 +74,15 @@ final class PayloadWriter {
       signed(e.intent());
       text(e.reason());
       return FrameType.ABORTED;
+    }
+    if (entry instanceof Lookup e) {
+      text(e.exchange());
+      signed(e.intent());
+      text(e.relation());
+      text(e.user());
+      text(e.patient());
+      text(e.query());
+      return FrameType.LOOKUP;
     }
     return entry instanceof Observed e ? observed(e) : ownAffairs(entry);
   }

@@ -6,8 +6,10 @@ import io.netty.util.concurrent.FastThreadLocal;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.sallyport.policy.Decision;
+import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.proxy.exchange.Exchange;
+import io.sallyport.proxy.exchange.Lookup;
 import io.sallyport.proxy.exchange.Upstream;
 import io.sallyport.proxy.exchange.UpstreamTarget;
 import io.sallyport.proxy.journal.Recorded;
@@ -19,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The record systems, over HTTP/1.1 keep-alive connections. A connection lives on the loop of the
@@ -67,11 +71,52 @@ public final class UpstreamClient implements Upstream {
 
   @Override
   public CompletionStage<Response> send(Exchange x, Recorded<Decision.Permit> permit) {
+    return request(x, x.upstreamReference(permit.value()), x::onInterrupt);
+  }
+
+  @Override
+  public CompletionStage<Response> look(Exchange x, Recorded<Lookup> lookup) {
+    Deadline deadline = new Deadline();
+    x.loop()
+        .schedule(
+            () ->
+                deadline.over(
+                    new Refusal(
+                        Reason.UPSTREAM_TIMEOUT,
+                        x.route().upstream().name() + " did not answer a lookup in time")),
+            lookup.value().timeMillis(),
+            TimeUnit.MILLISECONDS);
+    return request(x, lookup.value().reference(), deadline);
+  }
+
+  /** Calls off what a lookup waits for when its time is over, as an exchange does. */
+  private static final class Deadline implements Consumer<Consumer<Refusal>> {
+    private Consumer<Refusal> callOff = why -> {};
+    private Refusal over;
+
+    @Override
+    public void accept(Consumer<Refusal> what) {
+      callOff = what;
+      if (over != null) {
+        what.accept(over);
+      }
+    }
+
+    void over(Refusal why) {
+      over = why;
+      callOff.accept(why);
+    }
+  }
+
+  /**
+   * @param interruption takes what an interruption calls off from now on
+   */
+  private CompletionStage<Response> request(
+      Exchange x, String reference, Consumer<Consumer<Refusal>> interruption) {
     UpstreamTarget target = x.route().upstream();
-    String reference = x.upstreamReference(permit.value());
     String uri = target.basePath() + (reference.startsWith("?") ? "" : "/") + reference;
     UpstreamPool pool = pool((EventLoop) x.loop(), target);
-    return attempt(pool, pool.take(), x, uri, true)
+    return attempt(pool, pool.take(), new Call(x, uri, interruption), true)
         .whenComplete(
             (response, failure) ->
                 requests
@@ -79,14 +124,13 @@ public final class UpstreamClient implements Upstream {
                     .inc());
   }
 
+  /** One request: for whom, what, and who is told what to call off. */
+  private record Call(Exchange x, String uri, Consumer<Consumer<Refusal>> interruption) {}
+
   private CompletionStage<Response> attempt(
-      UpstreamPool pool,
-      CompletionStage<UpstreamConnection> taking,
-      Exchange x,
-      String uri,
-      boolean mayRetry) {
+      UpstreamPool pool, CompletionStage<UpstreamConnection> taking, Call call, boolean mayRetry) {
     CompletableFuture<UpstreamConnection> taken = new CompletableFuture<>();
-    x.onInterrupt(taken::completeExceptionally);
+    call.interruption().accept(taken::completeExceptionally);
     taking.whenComplete(
         (connection, failure) -> {
           if (failure != null) {
@@ -97,14 +141,14 @@ public final class UpstreamClient implements Upstream {
         });
     return taken.thenCompose(
         connection -> {
-          CompletionStage<Response> response = connection.request(uri, x.id());
-          x.onInterrupt(connection.callOff());
+          CompletionStage<Response> response = connection.request(call.uri(), call.x().id());
+          call.interruption().accept(connection.callOff());
           return response.exceptionallyCompose(
               failure -> {
                 // A read that a dying kept-alive connection never heard: once more is safe.
                 if (mayRetry && connection.diedUnheard()) {
-                  retries.labels(x.route().upstream().name()).inc();
-                  return attempt(pool, pool.takeFresh(), x, uri, false);
+                  retries.labels(call.x().route().upstream().name()).inc();
+                  return attempt(pool, pool.takeFresh(), call, false);
                 }
                 return CompletableFuture.failedFuture(failure);
               });

@@ -84,6 +84,10 @@ final class Stage {
   final List<String> events = new ArrayList<>();
   final FakeJournal fake = new FakeJournal();
   final Deque<Object> responses = new ArrayDeque<>();
+
+  /** To lookups. */
+  final Deque<Object> answers = new ArrayDeque<>();
+
   final List<String> sent = new ArrayList<>();
   final CollectorRegistry registry = new CollectorRegistry();
   final Clock clock = Clock.fixed(Instant.parse("2026-03-01T10:00:00Z"), ZoneOffset.UTC);
@@ -104,7 +108,7 @@ final class Stage {
   Stage(String text, boolean observe) {
     this.policy = policy(text);
     this.observe = observe;
-    point = new EnforcementPoint(new Watched(), this::send, clock, registry);
+    point = new EnforcementPoint(new Watched(), new Ehr(), clock, registry);
   }
 
   private static PolicySet policy(String text) {
@@ -205,10 +209,23 @@ final class Stage {
         new Identity("https://idp", parts[2], "app", "jti", Long.MAX_VALUE, claims));
   }
 
-  private CompletionStage<Upstream.Response> send(Exchange x, Recorded<Decision.Permit> permit) {
-    String reference = x.upstreamReference(permit.value());
-    events.add("upstream " + reference);
-    sent.add(reference);
+  private final class Ehr implements Upstream {
+    @Override
+    public CompletionStage<Response> send(Exchange x, Recorded<Decision.Permit> permit) {
+      String reference = x.upstreamReference(permit.value());
+      events.add("upstream " + reference);
+      sent.add(reference);
+      return respond(responses);
+    }
+
+    @Override
+    public CompletionStage<Response> look(Exchange x, Recorded<Lookup> lookup) {
+      events.add("lookup " + lookup.value().reference());
+      return respond(answers);
+    }
+  }
+
+  private CompletionStage<Upstream.Response> respond(Deque<Object> responses) {
     Object next = responses.removeFirst();
     return next instanceof Throwable failure
         ? CompletableFuture.failedFuture(failure)

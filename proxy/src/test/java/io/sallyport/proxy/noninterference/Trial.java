@@ -14,6 +14,7 @@ import io.sallyport.proxy.authn.Identity;
 import io.sallyport.proxy.exchange.Downstream;
 import io.sallyport.proxy.exchange.EnforcementPoint;
 import io.sallyport.proxy.exchange.Exchange;
+import io.sallyport.proxy.exchange.Lookup;
 import io.sallyport.proxy.exchange.RequestHead;
 import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
@@ -153,7 +154,9 @@ final class Trial {
   Trial(Sample sample, MemoryEhr ehr, Journal journal) {
     this.ehr = ehr;
     this.subject = sample.name;
-    this.point = new EnforcementPoint(journal, this::send, CLOCK, new CollectorRegistry(), dice);
+    this.point =
+        new EnforcementPoint(
+            journal, new Ehr(), CLOCK, new CollectorRegistry(), dice, 50_000, 5_000);
     UpstreamTarget target =
         new UpstreamTarget(
             "ehr",
@@ -232,24 +235,40 @@ final class Trial {
     return new Got(caller.head.status(), caller.headers(), caller.pieces, caller.end);
   }
 
-  private CompletionStage<Upstream.Response> send(Exchange x, Recorded<Decision.Permit> permit) {
-    reference = x.upstreamReference(permit.value());
-    try {
-      reply = ehr.get(reference);
-    } catch (RuntimeException bug) {
-      failure = bug;
-      throw bug;
+  private final class Ehr implements Upstream {
+    @Override
+    public CompletionStage<Response> send(Exchange x, Recorded<Decision.Permit> permit) {
+      reference = x.upstreamReference(permit.value());
+      reply = ask(reference);
+      given.addAll(reply.resources());
+      return response(reply);
     }
-    given.addAll(reply.resources());
-    return CompletableFuture.completedFuture(
-        new Upstream.Response(
-            reply.status(),
-            reply.contentType(),
-            "",
-            reply.etag(),
-            reply.lastModified(),
-            reply.body().length,
-            new Chunks(reply.body())));
+
+    @Override
+    public CompletionStage<Response> look(Exchange x, Recorded<Lookup> lookup) {
+      return response(ask(lookup.value().reference()));
+    }
+
+    private Reply ask(String what) {
+      try {
+        return ehr.get(what);
+      } catch (RuntimeException bug) {
+        failure = bug;
+        throw bug;
+      }
+    }
+
+    private CompletionStage<Response> response(Reply to) {
+      return CompletableFuture.completedFuture(
+          new Response(
+              to.status(),
+              to.contentType(),
+              "",
+              to.etag(),
+              to.lastModified(),
+              to.body().length,
+              new Chunks(to.body())));
+    }
   }
 
   /** A body as it comes from a socket. */
