@@ -29,6 +29,7 @@ final class Standing {
   private final Recorded<Decision.Permit> permit;
   private final Related related;
   private final Lookups lookups;
+  private CompletionStage<Boolean> ahead;
   private boolean asked;
 
   Standing(Exchange x, Recorded<Decision.Permit> permit, Lookups lookups) {
@@ -41,8 +42,7 @@ final class Standing {
   /** Begins with the patient whom the request names, while the record system looks for the rest. */
   void ahead() {
     if (related != null && !related.named().isEmpty()) {
-      // Nobody waits here: who needs the answer asks again, and is told from memory or waits then.
-      one(related.named());
+      ahead = ask(related.named()); // nobody waits here
     }
   }
 
@@ -76,6 +76,12 @@ final class Standing {
   }
 
   private CompletionStage<Void> one(String patient) {
+    CompletionStage<Boolean> all =
+        ahead != null && patient.equals(related.named()) ? ahead : ask(patient);
+    return all.thenAccept(so -> related.learn(patient, so));
+  }
+
+  private CompletionStage<Boolean> ask(String patient) {
     CompletionStage<Boolean> all = CompletableFuture.completedFuture(true);
     for (Relation relation : related.relations()) {
       all =
@@ -85,6 +91,6 @@ final class Standing {
                       ? lookups.holds(x, permit, relation, related.user(), patient)
                       : CompletableFuture.completedFuture(false));
     }
-    return all.thenAccept(so -> related.learn(patient, so));
+    return all;
   }
 }

@@ -20,6 +20,7 @@ import io.sallyport.proxy.journal.Recorded;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,9 +44,18 @@ final class Stage {
         role: {claim: role}
         purpose: {claim: purpose}
         patient: {claim: patient}
+        user: {claim: fhirUser}
       segments:
         restricted: {labels: [v3-Confidentiality|R]}
+      relations:
+        care-team: {ask: "CareTeam?patient={patient}&participant={user}&status=active", cache: 60s}
       roles:
+        carer:
+          purpose: [TREAT]
+          when: [care-team]
+          types:
+            Patient: {do: [read, search], show: all}
+            Observation: {do: [read, search], show: all}
         registrar:
           purpose: [HPAYMT]
           deny-segments: [restricted]
@@ -90,7 +100,24 @@ final class Stage {
 
   final List<String> sent = new ArrayList<>();
   final CollectorRegistry registry = new CollectorRegistry();
-  final Clock clock = Clock.fixed(Instant.parse("2026-03-01T10:00:00Z"), ZoneOffset.UTC);
+  Instant now = Instant.parse("2026-03-01T10:00:00Z");
+  final Clock clock =
+      new Clock() {
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+
+        @Override
+        public Instant instant() {
+          return now;
+        }
+      };
   final PolicySet policy;
   private final boolean observe;
   final EnforcementPoint point;
@@ -134,6 +161,13 @@ final class Stage {
   }
 
   Caller get(String host, String path, String authorization, String method, String accept) {
+    Caller caller = begin(host, path, authorization, method, accept);
+    caller.served.toCompletableFuture().join();
+    return caller;
+  }
+
+  /** The same without waiting for its end. */
+  Caller begin(String host, String path, String authorization, String method, String accept) {
     int question = path.indexOf('?');
     Caller caller = new Caller();
     RequestHead head =
@@ -158,7 +192,7 @@ final class Stage {
             redactor,
             caller);
     caller.exchange = x;
-    point.serve(x).toCompletableFuture().join();
+    caller.served = point.serve(x);
     return caller;
   }
 
@@ -204,7 +238,17 @@ final class Stage {
       throw new IllegalStateException("a programming error in an authenticator");
     }
     String[] parts = authorization.substring("Bearer ".length()).split("/");
-    Claims claims = new Claims(Map.of("role", parts[0], "purpose", parts[1], "patient", parts[2]));
+    Claims claims =
+        new Claims(
+            Map.of(
+                "role",
+                parts[0],
+                "purpose",
+                parts[1],
+                "patient",
+                parts[2],
+                "fhirUser",
+                "Practitioner/" + parts[2]));
     return CompletableFuture.completedFuture(
         new Identity("https://idp", parts[2], "app", "jti", Long.MAX_VALUE, claims));
   }
@@ -227,15 +271,27 @@ final class Stage {
 
   private CompletionStage<Upstream.Response> respond(Deque<Object> responses) {
     Object next = responses.removeFirst();
+    if (next instanceof CompletableFuture<?> later) {
+      return later.thenApply(response -> (Upstream.Response) response);
+    }
     return next instanceof Throwable failure
         ? CompletableFuture.failedFuture(failure)
         : CompletableFuture.completedFuture((Upstream.Response) next);
   }
 
+  Upstream.Response response(int status, String contentType, String... chunks) {
+    return new Upstream.Response(
+        status, contentType, "", "W/\"1\"", "", -1, new Chunks(List.of(chunks)));
+  }
+
   Stage answer(int status, String contentType, String... chunks) {
-    responses.add(
-        new Upstream.Response(
-            status, contentType, "", "W/\"1\"", "", -1, new Chunks(List.of(chunks))));
+    responses.add(response(status, contentType, chunks));
+    return this;
+  }
+
+  /** What the next lookup is answered. */
+  Stage lookup(int status, String json) {
+    answers.add(response(status, "application/fhir+json", json));
     return this;
   }
 
@@ -271,6 +327,7 @@ final class Stage {
   /** The caller's side: what it got, and when it leaves. */
   final class Caller implements Downstream {
     Exchange exchange;
+    CompletionStage<Void> served;
     Head head;
     final StringBuilder body = new StringBuilder();
     boolean ended;
