@@ -26,6 +26,7 @@ class PolicySetTest {
       roles:
         physician:
           purpose: [TREAT, ETREAT]
+          versions: show
           types:
             "*": {do: [read, vread, search], show: all}
         nurse:
@@ -348,5 +349,23 @@ class PolicySetTest {
         problems::add);
     assertThat(problems).extracting(Problem::code).contains("E-PATH");
     assertThat(problems.get(0).message()).contains("the type itself", "Patient");
+  }
+
+  /** A Timing has no start and no end: that hides neither of a Period's. */
+  @Test
+  void aChoiceIsSearchedByThatNotEveryTypeOfItHas() {
+    for (String url :
+        List.of(
+            "Observation?date=ge2026", "Procedure?date=2026", "ServiceRequest?occurrence=2026")) {
+      assertThat(decide(url, "md", "TREAT")).as(url).isInstanceOf(Decision.Permit.class);
+    }
+    PolicySet hidden =
+        read(
+            POLICY.replace(
+                "\"*\": {do: [read, vread, search], show: all}",
+                "Observation: {do: [search], show: all, hide: [effectivePeriod.end]}"));
+    assertThat(hidden.searchable("physician", "Observation"))
+        .contains("code")
+        .doesNotContain("date");
   }
 }

@@ -145,7 +145,8 @@ public final class View {
         boolean below = slot.kind == Slot.Kind.RESOURCE || (slot.child != null && slot.child.dirty);
         Visibility shown = below ? Visibility.PARTIAL : Visibility.FULL;
         one = slot.rewrite != null ? Visibility.CHANGED : shown;
-      } else if (slot.child == null || !has(slot.child, steps[at + 1])) {
+      } else if (slot.child == null
+          || (!slot.key.equals(steps[at]) && !has(slot.child, steps[at + 1]))) {
         // A step that only other types of the choice have.
         continue;
       } else {
@@ -194,6 +195,15 @@ public final class View {
       }
     }
     return "";
+  }
+
+  private static boolean has(Node node, String step) {
+    for (Slot slot : node.slots) {
+      if (!slot.underscore && names(slot, node, step)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean names(Slot slot, Node node, String step) {
