@@ -2,11 +2,13 @@ package io.sallyport.policy;
 
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.Interaction.Parameter;
+import io.sallyport.policy.redact.BundleForm;
 import io.sallyport.policy.redact.Included;
 import io.sallyport.policy.redact.Total;
 import io.sallyport.policy.redact.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What the policy says of one {@link AccessRequest}. */
 public sealed interface Decision {
@@ -26,6 +28,7 @@ public sealed interface Decision {
    * @param view what the caller may see of the answer
    * @param release what a resource must be to be released
    * @param includes what may be released beside the matches of a search
+   * @param types the types of the entries that come by themselves, where it is answered by a Bundle
    * @param shown the interaction as the caller may read it again: with pseudonyms where it is given
    *     them
    * @param nothing whether it asks for what cannot be: then the record system is not asked, and the
@@ -39,14 +42,16 @@ public sealed interface Decision {
       View view,
       ReleaseRule release,
       List<Included> includes,
+      Set<String> types,
       Interaction shown,
       boolean nothing)
       implements Decision {
     public Permit {
       includes = List.copyOf(includes);
+      types = Set.copyOf(types);
     }
 
-    /** One whose interaction the caller may read as the record system is sent it. */
+    /** Of one type, whose interaction the caller may read as the record system is sent it. */
     public Permit(
         String role,
         String purpose,
@@ -55,7 +60,23 @@ public sealed interface Decision {
         View view,
         ReleaseRule release,
         List<Included> includes) {
-      this(role, purpose, rule, interaction, view, release, includes, interaction, false);
+      this(
+          role,
+          purpose,
+          rule,
+          interaction,
+          view,
+          release,
+          includes,
+          Set.of(interaction.type()),
+          interaction,
+          false);
+    }
+
+    /** The same of several types. */
+    Permit of(Set<String> several) {
+      return new Permit(
+          role, purpose, rule, interaction, view, release, includes, several, shown, nothing);
     }
 
     /**
@@ -64,7 +85,19 @@ public sealed interface Decision {
      * asked here.
      */
     public boolean unfiltered() {
-      return release.unconditional(interaction.type()) && view.showsEvery(interaction.type());
+      return release.unconditional(interaction.type())
+          && interaction.kind() != Interaction.Kind.EVERYTHING
+          && view.showsEvery(interaction.type());
+    }
+
+    /** Which Bundle answers it, where one does. */
+    public BundleForm form() {
+      String type = interaction.type();
+      return switch (interaction.kind()) {
+        case HISTORY -> BundleForm.history(type, interaction.id(), unfiltered());
+        case EVERYTHING -> BundleForm.everything(types, interaction.id());
+        default -> BundleForm.search(type);
+      };
     }
 
     /** How many matches are on a page where the caller does not say and we cannot leave it open. */
@@ -79,7 +112,16 @@ public sealed interface Decision {
         return this;
       }
       return new Permit(
-          role, purpose, rule, paged(interaction), view, release, includes, paged(shown), nothing);
+          role,
+          purpose,
+          rule,
+          paged(interaction),
+          view,
+          release,
+          includes,
+          types,
+          paged(shown),
+          nothing);
     }
 
     private static Interaction paged(Interaction search) {

@@ -69,7 +69,8 @@ final class ForbidReader {
       Set<String> to = known(fields, "role", roles, "role");
       Set<String> types =
           known(fields, "type", new TreeSet<>(definitions.resources()), "resource type");
-      Set<String> interactions = known(fields, "interaction", RoleReader.BUILT, "interaction");
+      Set<String> interactions =
+          known(fields, "interaction", InteractionWords.BUILT, "interaction");
       Set<String> purposes = words(fields.texts("purpose"));
       Set<String> named = known(fields, "segment", new TreeSet<>(segments.names()), "segment");
       fields.finish();

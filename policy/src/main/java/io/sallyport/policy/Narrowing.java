@@ -32,7 +32,8 @@ final class Narrowing {
   /** Whether a read asks for what the compartment cannot hold: known before anybody is asked. */
   static boolean outside(Compartment compartment, Interaction asked) {
     return asked.type().equals("Patient")
-        && compartment.rule().membership() == Membership.SUBJECT
+        && (compartment.rule().membership() == Membership.SUBJECT
+            || asked.kind() == Interaction.Kind.EVERYTHING)
         && !asked.id().equals(compartment.patient());
   }
 

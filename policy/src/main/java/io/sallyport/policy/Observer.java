@@ -69,7 +69,7 @@ public final class Observer {
           type,
           new TypeRule(
               type,
-              RoleReader.BUILT,
+              InteractionWords.BUILT,
               true,
               List.of(),
               List.of(),

@@ -27,6 +27,7 @@ public final class PolicySet {
   private final PolicyReader.Identity identity;
   private final Segments segments;
   private final List<Forbid> forbids;
+  private final Forbidding forbidding;
   private final Set<String> relations;
   private final Map<String, Role> roles;
   private final RoleChoice choice;
@@ -49,6 +50,7 @@ public final class PolicySet {
     this.segments = segments;
     this.relations = relations;
     this.forbids = List.copyOf(forbids);
+    this.forbidding = new Forbidding(this.forbids);
     this.roles = roles;
     this.keys = keys;
     this.choice = new RoleChoice(identity, roles);
@@ -273,9 +275,25 @@ public final class PolicySet {
       Role role, TypeRule rule, String purpose, AccessRequest request, long denied) {
     Interaction asked = request.interaction();
     Compartment compartment = compartment(role, asked, request.claims());
+    OperationRules operations = new OperationRules(definitions, closure, role);
     Interaction sent = asked;
     List<Included> includes = List.of();
-    if (asked.kind() == Kind.SEARCH) {
+    Set<String> types = Set.of(asked.type());
+    if (asked.kind() == Kind.EVERYTHING) {
+      types =
+          operations.everything(
+              asked,
+              type ->
+                  role.typeTerms().get(type).unmet(request, purpose) == null
+                      && !forbidding.shut(role, purpose, type));
+      for (String type : types) {
+        denied |= forbidding.segments(role, purpose, type);
+      }
+      includes =
+          new IncludeRules(definitions, closure, role.view(), role.rules())
+              .beside(types, type -> !forbidding.openTo(role, purpose, type));
+    }
+    if (asked.kind() == Kind.SEARCH || asked.kind() == Kind.LASTN) {
       SearchRules rules = new SearchRules(definitions, closure, role.view());
       Narrowing narrowing = compartment == null ? null : new Narrowing(definitions, compartment);
       Chains chains =
@@ -283,26 +301,23 @@ public final class PolicySet {
               definitions,
               rules,
               role,
-              type -> compartment != null || !forbidden(role, purpose, type).isEmpty());
+              type -> compartment != null || forbidding.any(role, purpose, type));
       includes =
           new IncludeRules(definitions, closure, role.view(), role.rules())
               .asked(
                   asked,
                   type ->
-                      !role.typeTerms().get(type).none()
-                          || forbidden(role, purpose, type).stream()
-                              .anyMatch(forbid -> forbid.segments() == 0));
+                      !role.typeTerms().get(type).none() || forbidding.shut(role, purpose, type));
       for (Included included : includes) {
         for (String type : included.brought()) {
-          for (Forbid forbid : forbidden(role, purpose, type)) {
-            denied |= forbid.segments();
-          }
+          denied |= forbidding.segments(role, purpose, type);
         }
       }
       for (Parameter parameter : asked.parameters()) {
         if (Chains.hops(parameter)) {
           chains.check(asked.type(), parameter);
         } else if (!IncludeRules.asks(parameter)
+            && !OperationRules.isOwn(asked.kind(), parameter)
             && (narrowing == null || !narrowing.isOurs(asked.type(), parameter))) {
           rules.check(rule, role.searchable().getOrDefault(asked.type(), Set.of()), parameter);
         }
@@ -311,19 +326,26 @@ public final class PolicySet {
     } else if (compartment != null && Narrowing.outside(compartment, asked)) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }
+    for (Included included : includes) {
+      for (String type : included.brought()) {
+        denied |= forbidding.segments(role, purpose, type);
+      }
+    }
     Decision.Permit permit =
         new Decision.Permit(
-            role.name(),
-            purpose,
-            role.path(asked.type()),
-            sent,
-            role.view().projected(asked.results()),
-            new ReleaseRule(compartment, denied).with(related(role, asked, request)),
-            includes);
+                role.name(),
+                purpose,
+                role.path(asked.type()),
+                sent,
+                role.view().projected(asked.results()),
+                new ReleaseRule(compartment, denied).with(related(role, types, request)),
+                includes)
+            .of(types);
+    operations.check(asked, permit.unfiltered(), types);
     if (asked.counts() && !permit.unfiltered()) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "a number would count what is withheld");
     }
-    return asked.kind() == Kind.SEARCH ? permit.paged() : permit;
+    return asked.kind().bundles() ? permit.paged() : permit;
   }
 
   private Compartment compartment(Role role, Interaction asked, Claims claims) {
@@ -333,33 +355,23 @@ public final class PolicySet {
   }
 
   /** What must hold with the patient of each resource; null for nothing. */
-  private Related related(Role role, Interaction asked, AccessRequest request) {
+  private Related related(Role role, Set<String> types, AccessRequest request) {
     Set<Relation> relations = new LinkedHashSet<>(role.terms().relations());
-    relations.addAll(role.typeTerms().get(asked.type()).relations());
+    for (String type : types) {
+      relations.addAll(role.typeTerms().get(type).relations());
+    }
     return relations.isEmpty()
         ? null
         : new Related(
             Binding.user(
                 identity.scopes().userClaim(), request.claims(), request.circumstances().bases()),
-            new Named(definitions).patient(asked),
+            new Named(definitions).patient(request.interaction()),
             List.copyOf(relations));
   }
 
   private static Decision deny(String role, String purpose, Terms.Unmet unmet) {
     return new Decision.Deny(
         role, purpose, unmet.path(), unmet.reason(), unmet.detail(), unmet.acr());
-  }
-
-  /** What of a type a forbid keeps from a caller who does not ask for it by itself. */
-  private List<Forbid> forbidden(Role role, String purpose, String type) {
-    Interaction search = new Interaction(Kind.SEARCH, type, "", "", List.of());
-    Interaction read = new Interaction(Kind.READ, type, "", "", List.of());
-    return forbids.stream()
-        .filter(
-            forbid ->
-                forbid.matches(role.name(), purpose, search)
-                    || forbid.matches(role.name(), purpose, read))
-        .toList();
   }
 
   private static Decision deny(

@@ -2,7 +2,6 @@ package io.sallyport.policy;
 
 import io.sallyport.policy.PolicyTest.Expect;
 import io.sallyport.policy.fhir.Interaction;
-import io.sallyport.policy.fhir.Interaction.Kind;
 import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.redact.BundleStream;
 import io.sallyport.policy.redact.Envelope;
@@ -146,7 +145,7 @@ public final class PolicyTestRunner {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     List<String> entries = new ArrayList<>();
     Redactor redactor = new Redactor(Limits.DEFAULT);
-    if (permit.interaction().kind() == Kind.SEARCH) {
+    if (permit.interaction().kind().bundles()) {
       BundleStream stream =
           new BundleStream(redactor, permit.view(), Limits.DEFAULT, envelope(permit));
       stream.feed(json, 0, json.length);
@@ -191,7 +190,8 @@ public final class PolicyTestRunner {
         BASE.external() + "/" + InteractionParser.canonical(permit.shown()),
         64 << 10,
         permit.total(),
-        permit.includes());
+        permit.includes(),
+        permit.form());
   }
 
   private void compare(Expect expect, Came came, List<String> wrong) {

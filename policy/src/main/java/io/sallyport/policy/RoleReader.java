@@ -17,14 +17,9 @@ import java.util.function.Consumer;
 
 /** One entry of {@code roles:} to its {@link RoleRules}. */
 final class RoleReader {
-  /** The words of {@code do:} that exist. */
-  static final Set<String> BUILT = Set.of("read", "vread", "search");
-
   /** The words of {@code tag:}, and what it is when it is not given. */
   static final Set<String> TAGS = Set.of("REDACTED", "ABSTRED", "SUBSETTED");
 
-  private static final Set<String> UNBUILT =
-      Set.of("history", "create", "update", "patch", "delete", "export");
   private static final Set<String> KEYS =
       Set.of(
           "purpose",
@@ -141,6 +136,7 @@ final class RoleReader {
       types = preset.types(types);
     }
     fields.finish();
+    new InteractionWords(problems).requireVersions(versions, fields.path("types"), types.values());
     CompartmentRule rule =
         compartment == null
             ? null
@@ -260,8 +256,8 @@ final class RoleReader {
     Fields fields =
         new Fields(entry.value(), path, both(TYPE_KEYS, TermsReader.TYPE_KEYS), problems);
     fields.notYet(TYPE_KEYS_NOT_YET);
-    Terms own = termsReader.type(fields);
-    Set<String> does = does(fields);
+    Terms typed = termsReader.type(fields);
+    Set<String> does = new InteractionWords(problems).read(fields, star ? null : entry.key());
     Yaml shown = fields.take("show");
     boolean all = shown instanceof Yaml.Scalar scalar && scalar.text().equals("all");
     List<Pattern> show = all ? List.of() : shown(path, shown, entry);
@@ -277,9 +273,10 @@ final class RoleReader {
     List<TypeRule> rules = new ArrayList<>();
     for (String type : star ? stars(entry.key()) : List.of(entry.key())) {
       if (!star || (!named.contains(type) && !except.contains(type))) {
+        Set<String> own = InteractionWords.of(type, does);
         rules.add(
-            new TypeRule(type, does, all, show, hide, change, search, include, risk, entry.at()));
-        typeTerms.put(type, own);
+            new TypeRule(type, own, all, show, hide, change, search, include, risk, entry.at()));
+        typeTerms.put(type, typed);
       }
     }
     return rules;
@@ -344,36 +341,6 @@ final class RoleReader {
     Yaml.Mapping one =
         new Yaml.Mapping(List.of(new Yaml.Entry("show", shown.at(), shown)), shown.at());
     return new Fields(one, path, Set.of("show"), problems).texts("show");
-  }
-
-  private Set<String> does(Fields fields) {
-    Set<String> does = new TreeSet<>();
-    for (Pattern word : fields.texts("do")) {
-      if (BUILT.contains(word.text())) {
-        does.add(word.text());
-      } else if (UNBUILT.contains(word.text()) || word.text().startsWith("$")) {
-        problems.accept(
-            Problem.error(
-                word.at(),
-                word.path(),
-                "'"
-                    + word.text()
-                    + "' is part of the format but this version refuses it to everyone,"
-                    + " so the file is not loaded. Remove it.",
-                "E-NOT-YET"));
-      } else {
-        problems.accept(
-            Problem.error(
-                word.at(),
-                word.path(),
-                "'" + word.text() + "' is no interaction." + Nearest.hint(word.text(), BUILT),
-                "E-VALUE"));
-      }
-    }
-    if (does.isEmpty()) {
-      fields.error(fields.at(), "do is missing: the interactions, as [read, search]", "E-MISSING");
-    }
-    return does;
   }
 
   private Set<String> risk(Fields rule, Yaml node) {

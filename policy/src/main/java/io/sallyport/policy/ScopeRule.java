@@ -55,13 +55,14 @@ record ScopeRule(String scopeClaim, String patientClaim, String userClaim) {
   }
 
   private static boolean covers(Scopes scopes, Context context, Interaction asked) {
-    int needed = needed(asked.kind());
+    int needed = needed(asked);
     if (needed == 0 || !scopes.grants(context, asked.type(), needed)) {
       return false;
     }
     // What looks at other types by the way needs a scope on every one.
-    return asked.parameters().stream().noneMatch(ScopeRule::reaches)
-        || scopes.grants(context, "*", LOOK);
+    boolean reaches =
+        asked.kind() == Kind.EVERYTHING || asked.parameters().stream().anyMatch(ScopeRule::reaches);
+    return !reaches || scopes.grants(context, "*", LOOK);
   }
 
   private static boolean reaches(Parameter parameter) {
@@ -71,10 +72,12 @@ record ScopeRule(String scopeClaim, String patientClaim, String userClaim) {
   }
 
   /** A kind that this does not know is granted by none. */
-  private static int needed(Kind kind) {
-    return switch (kind) {
+  private static int needed(Interaction asked) {
+    return switch (asked.kind()) {
       case READ, VREAD -> Scope.bit('r');
-      case SEARCH -> Scope.bit('s');
+      case HISTORY -> Scope.bit(asked.id().isEmpty() ? 's' : 'r');
+      case SEARCH, LASTN -> Scope.bit('s');
+      case EVERYTHING -> LOOK;
       default -> 0;
     };
   }

@@ -44,6 +44,7 @@ class IncludePolicyTest {
             PlanDefinition: {do: [search], show: all}
             Device: {do: [search], show: all, needs: {token-acr: [mfa]}}
             "*compartment": {do: [search], show: all, except: [MedicationRequest]}
+          versions: show
       """;
 
   private static final String LISTED =

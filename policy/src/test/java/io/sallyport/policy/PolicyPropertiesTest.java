@@ -59,7 +59,7 @@ class PolicyPropertiesTest {
       text.append("forbid: [").append(String.join(", ", forbid)).append("]\nroles:\n");
       for (String role : order) {
         text.append("  ").append(role).append(":\n    purpose: [").append(purposes.get(role));
-        text.append("]\n    types:\n");
+        text.append("]\n    versions: show\n    types:\n");
         roles
             .get(role)
             .forEach(

@@ -29,9 +29,10 @@ class ScopesTest {
         bound:
           purpose: [PATRQT]
           scopes: enforce
+          versions: show
           types:
-            Patient: {do: [read, search], show: all}
-            Observation: {do: [read, vread, search], show: all}
+            Patient: {do: [read, search, $everything], show: all}
+            Observation: {do: [read, vread, search, history], show: all}
         twice:
           purpose: [PATRQT]
           scopes: enforce
@@ -293,7 +294,7 @@ class ScopesTest {
         .satisfies(
             p ->
                 assertThat(p)
-                    .startsWith("p.yaml:18:13  roles.free.scopes")
+                    .startsWith("p.yaml:19:13  roles.free.scopes")
                     .contains("Did you mean 'enforce'?", "E-VALUE"));
     assertThat(policy("own").explain("bound", "Patient").terms())
         .containsExactly("scopes: enforce");

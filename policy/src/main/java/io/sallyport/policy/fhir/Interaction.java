@@ -28,6 +28,12 @@ public record Interaction(
     READ("read"),
     VREAD("vread"),
     SEARCH("search"),
+    /** Of a resource, or of a type where there is no id. */
+    HISTORY("history"),
+    /** Of a Patient. */
+    EVERYTHING("$everything"),
+    /** Of Observation. */
+    LASTN("$lastn"),
     CAPABILITIES("capabilities");
 
     private final String code;
@@ -39,6 +45,11 @@ public record Interaction(
     /** The word a policy's {@code do:} uses. */
     public String code() {
       return code;
+    }
+
+    /** Whether it is answered by a Bundle of entries, each of which is judged. */
+    public boolean bundles() {
+      return this == SEARCH || this == HISTORY || this == EVERYTHING || this == LASTN;
     }
   }
 

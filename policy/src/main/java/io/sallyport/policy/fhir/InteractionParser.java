@@ -49,10 +49,12 @@ public final class InteractionParser {
 
   private final Definitions definitions;
   private final ResultsReader results;
+  private final OperationParameters operations;
 
   public InteractionParser(Definitions definitions) {
     this.definitions = definitions;
     this.results = new ResultsReader(definitions);
+    this.operations = new OperationParameters(definitions);
   }
 
   /**
@@ -91,7 +93,13 @@ public final class InteractionParser {
       return search(type, parameters(query));
     }
     if (segments[1].startsWith("$") || segments[1].startsWith("_")) {
-      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "operation or history");
+      if (segments.length == 2 && segments[1].equals("_history")) {
+        return operation(Kind.HISTORY, type, "", query);
+      }
+      if (segments.length == 2 && type.equals("Observation") && segments[1].equals("$lastn")) {
+        return operation(Kind.LASTN, type, "", query);
+      }
+      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "operation of a type");
     }
     String id = id(segments[1], "id");
     if (segments.length == 2) {
@@ -101,10 +109,19 @@ public final class InteractionParser {
       String version = id(segments[3], "version id");
       return one(Kind.VREAD, type, id, version, query);
     }
-    if (segments.length == 3 && !segments[2].startsWith("$") && !segments[2].startsWith("_")) {
-      return compartment(type, id, segments[2], parameters(query));
+    if (segments.length != 3) {
+      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "nothing is below this");
     }
-    throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "history or operation");
+    if (segments[2].equals("_history")) {
+      return operation(Kind.HISTORY, type, id, query);
+    }
+    if (type.equals("Patient") && segments[2].equals("$everything")) {
+      return operation(Kind.EVERYTHING, type, id, query);
+    }
+    if (segments[2].startsWith("$") || segments[2].startsWith("_")) {
+      throw new Refusal(Reason.INTERACTION_NOT_SUPPORTED, "operation of a resource");
+    }
+    return compartment(type, id, segments[2], parameters(query));
   }
 
   /** {@code Patient/123/Condition}: the search of Conditions by the link that names the patient. */
@@ -213,6 +230,15 @@ public final class InteractionParser {
     return asked;
   }
 
+  private Interaction operation(Kind kind, String type, String id, String query) {
+    Interaction asked = results.of(kind, type, id, "", withoutFormat(parameters(query)));
+    operations.check(kind, asked.parameters());
+    if (kind == Kind.LASTN) {
+      check(asked.parameters());
+    }
+    return asked;
+  }
+
   private Interaction search(String type, List<Parameter> parameters) {
     Interaction asked = results.of(Kind.SEARCH, type, "", "", withoutFormat(parameters));
     check(asked.parameters());
@@ -315,7 +341,20 @@ public final class InteractionParser {
               .append(interaction.id())
               .append("/_history/")
               .append(interaction.version());
-      default -> url.append(interaction.type());
+      case EVERYTHING ->
+          url.append(interaction.type())
+              .append('/')
+              .append(interaction.id())
+              .append("/$everything");
+      case LASTN -> url.append(interaction.type()).append("/$lastn");
+      case HISTORY -> {
+        url.append(interaction.type());
+        if (!interaction.id().isEmpty()) {
+          url.append('/').append(interaction.id());
+        }
+        url.append("/_history");
+      }
+      case SEARCH -> url.append(interaction.type());
     }
     char separator = '?';
     for (Parameter parameter : parameters) {

@@ -74,7 +74,7 @@ public final class BundleStream {
     this.out = new WindowWriter(view, outlet);
     this.fill = fill == null ? PageFill.none() : fill;
     this.judge = new EntryJudge(redactor, view, envelope, limits, this.fill, out);
-    out.text("{\"resourceType\":\"Bundle\",\"type\":\"searchset\"");
+    out.text("{\"resourceType\":\"Bundle\",\"type\":\"" + envelope.form().code() + "\"");
   }
 
   /** Has what is released judged by another view besides, before anything is fed. */
@@ -383,8 +383,8 @@ public final class BundleStream {
     if (state != BundleState.END || discarding) {
       throw malformed("input ends too early");
     }
-    if (!members.searchset()) {
-      throw malformed("not a searchset");
+    if (!members.is(envelope.form().code())) {
+      throw malformed("not a " + envelope.form().code());
     }
   }
 

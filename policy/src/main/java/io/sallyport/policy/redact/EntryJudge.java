@@ -5,11 +5,9 @@ import io.sallyport.policy.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Judges the entries of a searchset one by one and writes those that may be released. */
@@ -20,14 +18,7 @@ final class EntryJudge {
   /** How many patients are waited for at once. */
   static final int WANTED_MAX = 256;
 
-  private static final byte[] FIRST = ascii(",\"entry\":[{");
-  private static final byte[] NEXT = ascii(",{");
-  private static final byte[] RESOURCE = ascii("\"resource\":");
-  private static final byte[] MATCH = ascii(",\"search\":{\"mode\":\"match\"}}");
-  private static final byte[] INCLUDE = ascii(",\"search\":{\"mode\":\"include\"}}");
-  private static final byte[] QUOTED = ascii("\",");
   private static final byte[] MODE = TypeSkim.key("mode");
-  private static final byte[] END = ascii("]");
   private static final Refusal OUTCOME = new Refusal(Reason.NO_RULE_PERMITS, "an outcome");
   private static final Refusal OTHER_TYPE = new Refusal(Reason.NO_RULE_PERMITS, "another type");
   private static final Refusal TOO_LARGE = new Refusal(Reason.UPSTREAM_TOO_LARGE, "too large");
@@ -39,9 +30,10 @@ final class EntryJudge {
     FULL_URL("fullUrl"),
     RESOURCE("resource"),
     SEARCH("search"),
+    REQUEST("request"),
     OTHER("");
 
-    static final Member[] KNOWN = {FULL_URL, RESOURCE, SEARCH};
+    static final Member[] KNOWN = {FULL_URL, RESOURCE, SEARCH, REQUEST};
     final byte[] key;
 
     Member(String key) {
@@ -55,11 +47,7 @@ final class EntryJudge {
   private final Limits limits;
   private final PageFill fill;
   private final WindowWriter out;
-  private final String base;
-  private final byte[] fullUrl;
-
-  /** How an include's URL begins, by its type. */
-  private final Map<String, byte[]> fullUrls = new HashMap<>();
+  private final EntryWriter entries;
 
   /** Null where the search asked for matches only. */
   private final Orphans orphans;
@@ -67,10 +55,11 @@ final class EntryJudge {
   /** What would have been hidden, in observe mode; else null. */
   private Shadow shadow;
 
+  private final BundleForm form;
+  private final EntryRequest request = new EntryRequest();
   private final Set<String> keys = new HashSet<>();
   private int seen;
   private int matches;
-  private boolean any;
 
   private final Set<String> wanted = new LinkedHashSet<>();
 
@@ -93,19 +82,12 @@ final class EntryJudge {
     this.redactor = redactor;
     this.view = view;
     this.envelope = envelope;
+    this.form = envelope.form();
     this.limits = limits;
     this.fill = fill;
     this.out = out;
-    this.base = envelope.rebase() == null ? "" : envelope.rebase().external() + "/";
-    this.fullUrl = fullUrl(envelope.type());
+    this.entries = new EntryWriter(redactor, view, envelope, out);
     this.orphans = envelope.includes().isEmpty() ? null : new Orphans(envelope.includes());
-  }
-
-  /** How the URL of an entry of a type begins; null where its id is not shown. */
-  private byte[] fullUrl(String of) {
-    return view.visibility(of + ".id") == View.Visibility.FULL
-        ? ("\"fullUrl\":\"" + base + of + "/").getBytes(StandardCharsets.UTF_8)
-        : null;
   }
 
   private static byte[] ascii(String text) {
@@ -132,7 +114,11 @@ final class EntryJudge {
     if (asks()) {
       return WAITS;
     }
-    release(s);
+    if (from < 0) {
+      release(request.deleted());
+    } else {
+      release(s);
+    }
     return end;
   }
 
@@ -141,6 +127,7 @@ final class EntryJudge {
     from = -1;
     mode = null;
     seen = 0;
+    request.clear();
     if (!keys.isEmpty()) {
       keys.clear();
     }
@@ -166,6 +153,8 @@ final class EntryJudge {
         p = redactor.skip(s, p);
         if (key == Member.SEARCH && s[value] == '{') {
           mode = TypeSkim.member(s, value, MODE);
+        } else if (key == Member.REQUEST && s[value] == '{' && form.history()) {
+          request.read(s, value);
         }
       }
       p = Text.space(s, p);
@@ -178,7 +167,7 @@ final class EntryJudge {
         throw Text.malformed(p, "expected ',' or '}'");
       }
     }
-    if (from < 0) {
+    if (from < 0 && request.deleted() == null) {
       throw Text.malformed(p, "an entry without a resource");
     }
     return p + 1;
@@ -186,7 +175,10 @@ final class EntryJudge {
 
   /** Whether it depends on a patient of whom is not known what must be: it is walked again then. */
   private boolean asks() {
-    if (envelope.release().related() == null || refused != null || envelope.total().only()) {
+    if (from < 0
+        || envelope.release().related() == null
+        || refused != null
+        || envelope.total().only()) {
       return false;
     }
     boolean include = isInclude();
@@ -248,7 +240,7 @@ final class EntryJudge {
     from = p;
     type = TypeSkim.resourceType(s, p);
     refused = null;
-    if (envelope.type().equals(type) || brings(type)) {
+    if (listed(type) || brings(type)) {
       try {
         to =
             redactor.walk(
@@ -290,6 +282,11 @@ final class EntryJudge {
     return orphans != null && of != null && orphans.bring(of);
   }
 
+  /** Whether entries of a type come by themselves. */
+  private boolean listed(String of) {
+    return of != null && form.types().contains(of);
+  }
+
   private void release(byte[] s) {
     boolean include = isInclude();
     boolean match = isMatch();
@@ -303,7 +300,7 @@ final class EntryJudge {
       return;
     }
     Fact fact = redactor.fact(type);
-    if (!envelope.release().holds(fact)) {
+    if (!envelope.release().holds(fact) || (match && !form.holds(fact))) {
       out.withhold();
       return;
     }
@@ -316,8 +313,8 @@ final class EntryJudge {
       hold(s, fact, links);
       return;
     }
-    next();
-    write(s, fact, true, out);
+    entries.next();
+    entries.write(s, from, to, fact, true, request, out);
     out.account(fact, redactor.hits());
     shadow(s);
     matches++;
@@ -334,39 +331,35 @@ final class EntryJudge {
 
   /** What does not say what it is counts as one where it can be one: that is judged by more. */
   private boolean isInclude() {
-    return brings(type) && (mode == null || mode.equals("include"));
+    boolean said = form.modes() ? mode == null || mode.equals("include") : !listed(type);
+    return said && brings(type);
   }
 
   private boolean isMatch() {
-    return !isInclude() && envelope.type().equals(type) && (mode == null || mode.equals("match"));
+    boolean said = !form.modes() || mode == null || mode.equals("match");
+    return said && !isInclude() && listed(type);
   }
 
-  private void next() {
-    out.bytes(any ? NEXT : FIRST);
-    any = true;
-  }
-
-  /** An entry without the "{" that it begins with. */
-  private void write(byte[] s, Fact fact, boolean match, Sink sink) {
-    byte[] url = match ? fullUrl : fullUrls.computeIfAbsent(type, this::fullUrl);
-    if (url != null && Ids.plain(fact.id())) {
-      put(url, sink);
-      put(ascii(fact.id()), sink);
-      put(QUOTED, sink);
+  /**
+   * What says that a resource was deleted: nothing of it tells whether the caller was ever given
+   * it.
+   */
+  private void release(Fact deleted) {
+    if (!fill.reaches()) {
+      return;
     }
-    put(RESOURCE, sink);
-    redactor.copy(s, from, to, sink);
-    put(match ? MATCH : INCLUDE, sink);
-  }
-
-  private static void put(byte[] bytes, Sink sink) {
-    sink.write(bytes, 0, bytes.length);
+    boolean shown = form.deletions() && listed(deleted.type()) && form.holds(deleted);
+    if (shown && entries.deletion(deleted, request)) {
+      matches++;
+    } else {
+      out.withhold();
+    }
   }
 
   /** Whether an include is released, and where, is known when the page ends. */
   private void hold(byte[] s, Fact fact, List<Links.Link> links) {
     ByteArrayOutputStream json = new ByteArrayOutputStream(to - from + 128);
-    write(s, fact, false, json::write);
+    entries.write(s, from, to, fact, false, request, json::write);
     if (!orphans.hold(new Orphans.Held(json.toByteArray(), fact, redactor.hits().copy(), links))) {
       out.withhold();
     } else {
@@ -378,14 +371,12 @@ final class EntryJudge {
   void close() {
     if (orphans != null) {
       for (Orphans.Held include : orphans.chosen()) {
-        next();
+        entries.next();
         out.bytes(include.json);
         out.account(include.fact, include.removed);
       }
       out.withhold(orphans.orphaned());
     }
-    if (any) {
-      out.bytes(END);
-    }
+    entries.end();
   }
 }

@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * @param windowBytes how much redacted output makes a window
  * @param total what may be said of the number of matches
  * @param includes what was asked for beside matches; other types come by it alone
+ * @param form which Bundle it is
  */
 public record Envelope(
     String type,
@@ -25,7 +26,21 @@ public record Envelope(
     String self,
     int windowBytes,
     Total total,
-    List<Included> includes) {
+    List<Included> includes,
+    BundleForm form) {
+  /** The answer of a search. */
+  public Envelope(
+      String type,
+      ReleaseRule release,
+      Rebase rebase,
+      UnaryOperator<String> links,
+      String self,
+      int windowBytes,
+      Total total,
+      List<Included> includes) {
+    this(type, release, rebase, links, self, windowBytes, total, includes, BundleForm.search(type));
+  }
+
   /** One that counts what was released, of a search that asked for matches only. */
   public Envelope(
       String type,

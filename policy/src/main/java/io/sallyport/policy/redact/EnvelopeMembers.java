@@ -73,8 +73,9 @@ final class EnvelopeMembers {
     return total;
   }
 
-  boolean searchset() {
-    return has("resourceType") && type.equals("searchset");
+  /** Whether it is a Bundle of this type. */
+  boolean is(String wanted) {
+    return has("resourceType") && type.equals(wanted);
   }
 
   BundleLinks links() {

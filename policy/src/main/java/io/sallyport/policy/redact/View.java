@@ -167,15 +167,6 @@ public final class View {
     return full ? Visibility.FULL : Visibility.PARTIAL;
   }
 
-  private static boolean has(Node node, String step) {
-    for (Slot slot : node.slots) {
-      if (!slot.underscore && names(slot, node, step)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** The method by which an element is changed, as the policy writes it; "" when it is not. */
   public String changed(String path) {
     String[] steps = path.split("\\.");

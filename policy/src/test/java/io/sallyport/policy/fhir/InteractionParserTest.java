@@ -18,13 +18,34 @@ class InteractionParserTest {
   private final InteractionParser parser = new InteractionParser(Definitions.r4());
 
   @Test
-  void theFourInteractionsAreUnderstood() {
+  void interactionsAreUnderstood() {
     assertThat(get("Patient/123").kind()).isEqualTo(Kind.READ);
     assertThat(get("Patient/123/_history/2").kind()).isEqualTo(Kind.VREAD);
     assertThat(get("Patient").kind()).isEqualTo(Kind.SEARCH);
     assertThat(get("metadata").kind()).isEqualTo(Kind.CAPABILITIES);
     assertThat(get("Patient/123?_format=json&_pretty=true").parameters()).isEmpty();
     assertThat(get("Patient?_format=application/fhir+json").parameters()).isEmpty();
+  }
+
+  @Test
+  void historyAndOperationsAreUnderstoodAndAreTheSameWhenTheyAreSentOn() {
+    for (String url :
+        List.of(
+            "Patient/1/_history",
+            "Patient/_history?_since=2026-01-01T00:00:00Z&_count=5",
+            "Patient/1/_history?_at=2026-01",
+            "Patient/1/$everything",
+            "Patient/1/$everything?start=2026&end=2026-02&_type=Condition,Observation&_count=9",
+            "Observation/$lastn?max=3&code=http://loinc.org|1&patient=Patient/1")) {
+      Interaction asked = get(url);
+      String sent = InteractionParser.forwarded(asked);
+      assertThat(get(sent)).as(url).isEqualTo(asked);
+      assertThat(asked.kind().bundles()).as(url).isTrue();
+    }
+    assertThat(get("Patient/1/_history").kind()).isEqualTo(Kind.HISTORY);
+    assertThat(get("Patient/1/$everything").kind()).isEqualTo(Kind.EVERYTHING);
+    assertThat(get("Observation/$lastn").kind()).isEqualTo(Kind.LASTN);
+    assertThat(get("Observation/$lastn?max=2&code=a").parameters()).hasSize(2);
   }
 
   @Test
@@ -101,12 +122,40 @@ class InteractionParserTest {
     "POST, Patient, INTERACTION_NOT_SUPPORTED",
     "POST, '', INTERACTION_NOT_SUPPORTED",
     "GET, '', INTERACTION_NOT_SUPPORTED",
-    "GET, Patient/1/$everything, INTERACTION_NOT_SUPPORTED",
+    "GET, Observation/1/$everything, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/$everything, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/$lastn, INTERACTION_NOT_SUPPORTED",
+    "GET, Observation/1/$lastn, INTERACTION_NOT_SUPPORTED",
+    "GET, Composition/1/$document, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/$summary, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/$meta, INTERACTION_NOT_SUPPORTED",
+    "GET, Observation/$stats, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/$everything/2, INTERACTION_NOT_SUPPORTED",
+    "POST, Patient/1/$everything, INTERACTION_NOT_SUPPORTED",
+    "POST, Observation/$lastn, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/$everything?start=yesterday, MALFORMED_REQUEST",
+    "GET, Patient/1/$everything?_since=2026, MALFORMED_REQUEST",
+    "GET, Patient/1/$everything?_type=Condition&_type=Patient, MALFORMED_REQUEST",
+    "GET, 'Patient/1/$everything?_type=Condition,condition', MALFORMED_REQUEST",
+    "GET, Patient/1/$everything?_count=0, MALFORMED_REQUEST",
+    "GET, Patient/1/$everything?_include=Patient:link, UNKNOWN_PARAMETER",
+    "GET, Patient/1/$everything?_total=none, UNKNOWN_PARAMETER",
+    "GET, Observation/$lastn?max=0, MALFORMED_REQUEST",
+    "GET, Observation/$lastn?max=x, MALFORMED_REQUEST",
+    "GET, Observation/$lastn?_sort=date, UNKNOWN_PARAMETER",
+    "GET, Observation/$lastn?_include=Observation:subject, UNKNOWN_PARAMETER",
+    "GET, Observation/$lastn?_filter=a, UNKNOWN_PARAMETER",
     "GET, Patient/$match, INTERACTION_NOT_SUPPORTED",
     "GET, $export, INTERACTION_NOT_SUPPORTED",
     "GET, _history, INTERACTION_NOT_SUPPORTED",
-    "GET, Patient/_history, INTERACTION_NOT_SUPPORTED",
-    "GET, Patient/1/_history, INTERACTION_NOT_SUPPORTED",
+    "POST, Patient/_history, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/_history/2/3, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/_history/2, INTERACTION_NOT_SUPPORTED",
+    "GET, Patient/1/_history?name=x, UNKNOWN_PARAMETER",
+    "GET, Patient/1/_history?_sort=_lastUpdated, UNKNOWN_PARAMETER",
+    "GET, Patient/1/_history?_since=2026-01-01, MALFORMED_REQUEST",
+    "GET, Patient/1/_history?_at=ge2026, MALFORMED_REQUEST",
+    "GET, Patient/_history?_count=2&_count=3, MALFORMED_REQUEST",
     "GET, Patient/1/*, INTERACTION_NOT_SUPPORTED",
     "GET, Patient/1/*?code=1, INTERACTION_NOT_SUPPORTED",
     "GET, Patient/1/Practitioner, INTERACTION_NOT_SUPPORTED",

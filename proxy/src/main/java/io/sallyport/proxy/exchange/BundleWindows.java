@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A searchset: its entries are judged one by one and released in windows, each recorded before it
- * leaves. Memory is one entry and one window, however long the Bundle is.
+ * A searchset or a history: its entries are judged one by one and released in windows, each
+ * recorded before it leaves. Memory is one entry and one window, however long the Bundle is.
  */
 final class BundleWindows implements Windows {
   /** After so much input the loop serves others before it goes on. */
@@ -81,7 +81,8 @@ final class BundleWindows implements Windows {
                 external + "/" + search,
                 x.snapshot().windowBytes(),
                 permitted.total(),
-                permitted.includes()),
+                permitted.includes(),
+                permitted.form()),
             permitted.unfiltered() ? null : fill(permitted),
             this::outlet);
     if (x.observation() != null) {

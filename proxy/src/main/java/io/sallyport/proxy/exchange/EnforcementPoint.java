@@ -42,6 +42,7 @@ public final class EnforcementPoint {
   private final Clock clock;
   private final SealedLinks links;
   private final Understanding understanding;
+  private final CurrentVersion current;
   private final Capabilities capabilities;
   private final ExchangeMetrics metrics;
   private final Lookups lookups;
@@ -69,6 +70,7 @@ public final class EnforcementPoint {
     this.clock = clock;
     this.links = new SealedLinks(clock, random);
     this.understanding = new Understanding(links);
+    this.current = new CurrentVersion(upstream);
     this.capabilities = new Capabilities(clock.instant());
     this.metrics = new ExchangeMetrics(registry);
     this.lookups = new Lookups(journal, upstream, clock, registry, answersMax, lookupMillis);
@@ -156,7 +158,9 @@ public final class EnforcementPoint {
     }
     Standing standing = new Standing(x, permit, lookups);
     standing.ahead();
-    return x.backOnLoop(upstream.send(x, permit))
+    return current
+        .require(x, permit, standing)
+        .thenCompose(releasable -> x.backOnLoop(upstream.send(x, permit)))
         .thenCompose(
             response -> {
               x.windows(windows(x, permit, response, standing));
@@ -180,7 +184,7 @@ public final class EnforcementPoint {
 
   private Windows windows(
       Exchange x, Recorded<Decision.Permit> permit, Upstream.Response response, Standing standing) {
-    return permit.value().interaction().kind() == Interaction.Kind.SEARCH
+    return permit.value().interaction().kind().bundles()
         ? new BundleWindows(x, permit, response, upstream, links, standing)
         : new ResourceWindows(x, permit.value(), response, standing);
   }

@@ -1,0 +1,51 @@
+package io.sallyport.proxy.exchange;
+
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.policy.fhir.Interaction.Kind;
+import io.sallyport.policy.fhir.InteractionParser;
+import io.sallyport.proxy.journal.Recorded;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Older versions are released to a caller who is given the current one. An older one may lack the
+ * label, or name another patient: judged by itself it would tell what was put right since. So where
+ * a release depends on what a resource says, the current version is read and judged first, by the
+ * same recorded permit, and nothing of it leaves. One that was deleted has none, and tells nothing.
+ */
+final class CurrentVersion {
+  private final Upstream upstream;
+
+  CurrentVersion(Upstream upstream) {
+    this.upstream = upstream;
+  }
+
+  /** Completes where nothing stands against older versions; else fails as a read would. */
+  CompletionStage<Void> require(Exchange x, Recorded<Decision.Permit> permit, Standing standing) {
+    Interaction asked = permit.value().interaction();
+    boolean older = asked.kind() == Kind.VREAD || asked.kind() == Kind.HISTORY;
+    if (!older || permit.value().unfiltered()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    String page = x.page();
+    int skip = x.skip();
+    x.page(
+        InteractionParser.forwarded(
+            new Interaction(Kind.READ, asked.type(), asked.id(), "", List.of())),
+        0);
+    return x.backOnLoop(upstream.send(x, permit))
+        .thenCompose(
+            response -> {
+              x.windows(new ResourceWindows(x, permit.value(), response, standing));
+              Judgement.admit(response);
+              return x.windows().next();
+            })
+        .thenAccept(
+            judged -> {
+              judged.release();
+              x.page(page, skip);
+            });
+  }
+}
