@@ -13,7 +13,8 @@ import java.util.function.Supplier;
  * Every entry is buffered whole, judged by its own facts, rewritten or dropped; nothing of an entry
  * leaves before its last byte was proven valid. The envelope is written anew from an allow-list
  * ({@code resourceType, type, entry, link, total}); link and total come last, because only then
- * they are known.
+ * they are known. Where nothing is withheld the upstream's total stands ahead of the entries, if it
+ * did there.
  *
  * <p>Not thread-safe; bound to its redactor's loop.
  */
@@ -148,16 +149,11 @@ public final class BundleStream {
       }
       case AFTER_MEMBER -> after(c, '}', BundleState.END, BundleState.KEY);
       case FIRST_ENTRY, ENTRY -> {
-        if (c == ']' && state == BundleState.FIRST_ENTRY) {
-          // Not FHIR, but what some servers say when they found nothing. We say it without it.
-          at++;
-          state = BundleState.AFTER_MEMBER;
-          return true;
+        if (c != ']' || state == BundleState.ENTRY) {
+          return entry(c);
         }
-        if (c != '{' && !discarding) {
-          throw malformed("an entry must be an object");
-        }
-        return entry();
+        // Not FHIR, but what some servers say when they found nothing. We say it without it.
+        expect(c, ']', BundleState.AFTER_MEMBER);
       }
       case AFTER_ENTRY -> after(c, ']', BundleState.AFTER_MEMBER, BundleState.ENTRY);
       default -> throw malformed("bytes behind the Bundle");
@@ -215,6 +211,7 @@ public final class BundleStream {
       at++;
       scanned = at;
       state = BundleState.FIRST_ENTRY;
+      judge.entries().ahead(envelope.total().ahead(members.total()));
     } else {
       state = BundleState.VALUE;
     }
@@ -241,7 +238,10 @@ public final class BundleStream {
    * One entry. The judge walks what is there: mostly all of the entry is, and it needs no look for
    * its end first. When that fails, the end is looked for, and with it the reason.
    */
-  private boolean entry() {
+  private boolean entry(int c) {
+    if (c != '{' && !discarding) {
+      throw malformed("an entry must be an object");
+    }
     int end = -1;
     if (attempts < ATTEMPTS_MAX && scanned <= at && !discarding) {
       end = attempt();
@@ -369,7 +369,7 @@ public final class BundleStream {
     judge.close();
     boolean onlyPage = members.links().write(out, envelope, fill);
     int total = envelope.total().of(onlyPage, judge.matches(), members.total());
-    out.text(total < 0 ? "}" : ",\"total\":" + total + "}");
+    out.text(total < 0 || judge.entries().saidAhead() ? "}" : ",\"total\":" + total + "}");
     ready.add(out.window());
     finished = true;
   }

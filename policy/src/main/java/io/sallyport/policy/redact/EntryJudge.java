@@ -98,6 +98,10 @@ final class EntryJudge {
     shadow = judging;
   }
 
+  EntryWriter entries() {
+    return entries;
+  }
+
   /** How many matches were released. */
   int matches() {
     return matches;

@@ -25,6 +25,7 @@ final class EntryWriter {
   private final Map<String, byte[]> fullUrls = new HashMap<>();
 
   private boolean any;
+  private int ahead = -1;
 
   EntryWriter(Redactor redactor, View view, Envelope envelope, WindowWriter out) {
     this.redactor = redactor;
@@ -50,8 +51,21 @@ final class EntryWriter {
     return of.equals(envelope.type()) ? fullUrl : fullUrls.computeIfAbsent(of, this::begin);
   }
 
+  /** A number of matches is known when the first entry comes; -1 for none. */
+  void ahead(int total) {
+    ahead = total;
+  }
+
+  /** Whether it was said. */
+  boolean saidAhead() {
+    return any && ahead >= 0;
+  }
+
   /** Begins the next entry. */
   void next() {
+    if (!any && ahead >= 0) {
+      out.text(",\"total\":" + ahead);
+    }
     out.bytes(any ? NEXT : FIRST);
     any = true;
   }

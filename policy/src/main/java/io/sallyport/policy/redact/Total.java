@@ -15,6 +15,14 @@ public record Total(boolean wanted, boolean unfiltered, boolean only, int smalle
   public static final Total RELEASED = new Total(true, false, false, 1);
 
   /**
+   * The number to say before the entries, for who reads them in passing: only the upstream's, and
+   * only where it counts nothing that may be withheld; -1 for none.
+   */
+  int ahead(int upstreams) {
+    return unfiltered && !only ? of(false, 0, upstreams) : -1;
+  }
+
+  /**
    * The number to say; -1 for none.
    *
    * @param onlyPage whether no link leads to another page

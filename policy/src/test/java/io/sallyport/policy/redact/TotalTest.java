@@ -57,13 +57,29 @@ class TotalTest {
     String next = ",\"link\":[{\"relation\":\"next\",\"url\":\"http://ehr.internal/fhir?p=2\"}]";
     String entries = ",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"a\"}}]";
     for (String members :
-        new String[] {
-          next + entries + ",\"total\":70",
-          ",\"total\" : 70 " + next + entries,
-          entries + ",\"total\":70" + next
-        }) {
+        new String[] {next + entries + ",\"total\":70", entries + ",\"total\":70" + next}) {
       assertThat(run(members, total)).contains("\"id\":\"a\"").endsWith("],\"total\":70}");
     }
+  }
+
+  /** For who reads a Bundle in passing, and wants the number before the entries. */
+  @Test
+  void theNumberStandsAheadWhereItDidAndNothingIsWithheld() {
+    String members =
+        ",\"total\" : 70 ,\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"a\"}}]";
+    assertThat(run(members, new Total(true, true, false, 1)))
+        .startsWith("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":70,\"entry\"")
+        .containsOnlyOnce("total");
+    for (Total other :
+        List.of(
+            new Total(true, false, false, 1),
+            new Total(false, true, false, 1),
+            new Total(true, true, false, 71))) {
+      assertThat(run(members, other).split("\"entry\"")[0]).doesNotContain("total");
+    }
+    assertThat(run(members, new Total(true, false, false, 1))).endsWith("],\"total\":1}");
+    String none = run(",\"total\":0,\"entry\":[]", new Total(true, true, false, 1));
+    assertThat(none).containsOnlyOnce("total").endsWith("],\"total\":0}");
   }
 
   @ParameterizedTest
@@ -109,7 +125,7 @@ class TotalTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Redacted window = stream.window();
     window.writeTo(out::write);
-    assertThat(window.facts()).hasSize(total.only() || !members.contains("entry") ? 0 : 1);
+    assertThat(window.facts()).hasSize(total.only() || !members.contains("\"id\"") ? 0 : 1);
     return out.toString(StandardCharsets.UTF_8);
   }
 }
