@@ -80,6 +80,19 @@ final class Stage {
           needs: {token-acr: [mfa, "urn:hospital:card"]}
           types:
             Patient: {do: [read], show: all}
+        ward:
+          purpose: [TREAT]
+          versions: show
+          deny-segments: [restricted]
+          types:
+            Patient: {do: [read, vread, history, $everything], show: all}
+            Observation: {do: [read, search], show: all, include: [Observation:performer]}
+            Practitioner: {do: [read], show: all}
+        chief:
+          purpose: [TREAT]
+          versions: show
+          types:
+            "*": {do: [read, vread, search, history, $everything, $lastn], show: all}
         smart:
           purpose: [PATRQT]
           client: [app]
