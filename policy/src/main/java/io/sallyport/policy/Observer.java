@@ -44,7 +44,7 @@ public final class Observer {
             problem -> {
               throw new IllegalStateException(problem.toString());
             });
-    Terms none = new Terms("", Set.of(), List.of(), false, List.of(), List.of());
+    Terms none = new Terms("", Set.of(), List.of(), false, List.of(), List.of(), List.of());
     Map<String, Terms> terms = new TreeMap<>();
     rules.types().keySet().forEach(type -> terms.put(type, none));
     this.whole =
@@ -56,6 +56,7 @@ public final class Observer {
             new SearchRules(definitions, closure, view).compile(rules, problem -> {}),
             none,
             Map.copyOf(terms),
+            new Releases(Set.of(), none, terms),
             true);
   }
 

@@ -214,7 +214,9 @@ final class PolicyReader {
       RoleReader reader =
           new RoleReader(
               definitions, entry.key(), defaults, segments, forbidden, relations, keys, problems);
-      RoleRules rules = reader.read(entry.value());
+      RoleRules read = reader.read(entry.value());
+      Releases releases = new Releases(read.types().keySet(), reader.terms(), reader.typeTerms());
+      RoleRules rules = read.with(releases.keys(FactKeys.NONE));
       View view = View.compile(definitions, rules, problems);
       Map<String, Set<String>> searchable =
           view == null
@@ -222,6 +224,7 @@ final class PolicyReader {
               : new SearchRules(definitions, closure, view).compile(rules, problems);
       if (view != null) {
         new IncludeRules(definitions, closure, view, rules).check(problems);
+        releases.tell(view, problems);
       }
       roles.put(
           entry.key(),
@@ -233,6 +236,7 @@ final class PolicyReader {
               searchable,
               reader.terms(),
               reader.typeTerms(),
+              releases,
               reader.observed()));
     }
     return roles;

@@ -338,7 +338,8 @@ public final class PolicySet {
                 role.path(asked.type()),
                 sent,
                 role.view().projected(asked.results()),
-                new ReleaseRule(compartment, denied).with(related(role, types, request)),
+                new ReleaseRule(compartment, denied, rules(role, request, purpose))
+                    .with(related(role, types, request)),
                 includes)
             .of(types);
     operations.check(asked, permit.unfiltered(), types);
@@ -346,6 +347,10 @@ public final class PolicySet {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "a number would count what is withheld");
     }
     return asked.kind().bundles() ? permit.paged() : permit;
+  }
+
+  private static List<ResourceRule> rules(Role role, AccessRequest request, String purpose) {
+    return role.releases().none() ? List.of() : List.of(role.releases().of(request, purpose));
   }
 
   private Compartment compartment(Role role, Interaction asked, Claims claims) {

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param searchable by type, the parameters it may use without a modifier
  * @param terms what else must be, so that it applies
  * @param typeTerms likewise, so that its rule for a type applies
+ * @param releases the conditions of both on what resources say
  * @param observed whether what it says is told and not done
  */
 record Role(
@@ -22,6 +23,7 @@ record Role(
     Map<String, Set<String>> searchable,
     Terms terms,
     Map<String, Terms> typeTerms,
+    Releases releases,
     boolean observed) {
 
   /**
@@ -34,13 +36,14 @@ record Role(
         && terms.relations().isEmpty()
         && typeTerms.get(type) != null
         && typeTerms.get(type).none()
+        && !releases.concern(type)
         && searchable.containsKey(type)
         && view.showsEvery(type);
   }
 
   /** The same for a role of another name. */
   Role named(String other) {
-    return new Role(other, purposes, rules, view, searchable, terms, typeTerms, observed);
+    return new Role(other, purposes, rules, view, searchable, terms, typeTerms, releases, observed);
   }
 
   String path(String type) {

@@ -77,7 +77,7 @@ final class RoleReader {
     this.forbidden = forbidden;
     this.keys = keys;
     this.problems = problems;
-    this.termsReader = new TermsReader(relations, problems);
+    this.termsReader = new TermsReader(definitions, relations, problems);
   }
 
   List<String> purposes() {
@@ -109,7 +109,6 @@ final class RoleReader {
           "E-MISSING");
     }
     fields.notYet(KEYS_NOT_YET);
-    terms = termsReader.role(fields);
     Yaml compartment = fields.take("compartment");
     Set<String> denied = segments(fields);
     List<Pattern> hide = fields.texts("hide");
@@ -127,6 +126,7 @@ final class RoleReader {
     int smallestCount = CountsReader.read(fields, problems);
     observed = ObserveReader.read(fields, problems);
     Map<String, TypeRule> types = types(fields, fields.take("types"));
+    terms = termsReader.role(fields, types.keySet());
     if (preset != null) {
       preset.exclude(fields, "change", changedAt, !change.isEmpty());
       preset.exclude(fields, "derived", derivedAt, keepDerived);
@@ -256,7 +256,6 @@ final class RoleReader {
     Fields fields =
         new Fields(entry.value(), path, both(TYPE_KEYS, TermsReader.TYPE_KEYS), problems);
     fields.notYet(TYPE_KEYS_NOT_YET);
-    Terms typed = termsReader.type(fields);
     Set<String> does = new InteractionWords(problems).read(fields, star ? null : entry.key());
     Yaml shown = fields.take("show");
     boolean all = shown instanceof Yaml.Scalar scalar && scalar.text().equals("all");
@@ -269,15 +268,16 @@ final class RoleReader {
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     Set<String> except = new HashSet<>();
     except(fields, star, except);
+    Set<String> types = new TreeSet<>(star ? stars(entry.key()) : List.of(entry.key()));
+    types.removeIf(type -> star && (named.contains(type) || except.contains(type)));
+    Terms own = termsReader.type(fields, types);
     fields.finish();
     List<TypeRule> rules = new ArrayList<>();
-    for (String type : star ? stars(entry.key()) : List.of(entry.key())) {
-      if (!star || (!named.contains(type) && !except.contains(type))) {
-        Set<String> own = InteractionWords.of(type, does);
-        rules.add(
-            new TypeRule(type, own, all, show, hide, change, search, include, risk, entry.at()));
-        typeTerms.put(type, typed);
-      }
+    for (String type : types) {
+      Set<String> may = InteractionWords.of(type, does);
+      rules.add(
+          new TypeRule(type, may, all, show, hide, change, search, include, risk, entry.at()));
+      typeTerms.put(type, own);
     }
     return rules;
   }

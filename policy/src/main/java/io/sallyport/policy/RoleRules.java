@@ -27,6 +27,7 @@ import java.util.Set;
  * @param watch the codes of these segments, and of those that a forbid may deny it
  * @param smallestCount numbers of matches from 1 up to below it are not told; 1 tells all
  * @param pseudonym the key whose pseudonyms stand in the place of ids; null shows ids as they are
+ * @param facts the elements that the release of resources may depend on
  */
 public record RoleRules(
     String name,
@@ -42,7 +43,62 @@ public record RoleRules(
     long denied,
     CodeSet watch,
     int smallestCount,
-    AudienceKey pseudonym) {
+    AudienceKey pseudonym,
+    FactKeys facts) {
+
+  /** One whose releases depend on no element. */
+  public RoleRules(
+      String name,
+      Map<String, TypeRule> types,
+      List<Pattern> hide,
+      List<Change> change,
+      boolean keepDerived,
+      Set<String> tags,
+      String absent,
+      boolean versions,
+      Set<String> acceptRisk,
+      CompartmentRule compartment,
+      long denied,
+      CodeSet watch,
+      int smallestCount,
+      AudienceKey pseudonym) {
+    this(
+        name,
+        types,
+        hide,
+        change,
+        keepDerived,
+        tags,
+        absent,
+        versions,
+        acceptRisk,
+        compartment,
+        denied,
+        watch,
+        smallestCount,
+        pseudonym,
+        FactKeys.NONE);
+  }
+
+  /** The same, whose releases depend on these. */
+  RoleRules with(FactKeys keys) {
+    return new RoleRules(
+        name,
+        types,
+        hide,
+        change,
+        keepDerived,
+        tags,
+        absent,
+        versions,
+        acceptRisk,
+        compartment,
+        denied,
+        watch,
+        smallestCount,
+        pseudonym,
+        keys);
+  }
 
   /**
    * What a role may do with, and see of, one type.

@@ -1,6 +1,7 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.condition.Condition;
+import io.sallyport.policy.condition.ResourceCondition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -8,15 +9,17 @@ import java.util.TreeSet;
 
 /**
  * What a token and a request must have besides role and purpose, so that a role, or its rule for a
- * type, applies: decided before the record system is asked, and never by data.
+ * type, applies: decided before the record system is asked, and never by data. And what conditions
+ * ask of the resources that it gives, which {@link Releases} decides.
  *
  * @param path of the role in the document
  * @param clients the OAuth clients through which it applies; empty for every one
  * @param acr how the caller must have logged in, one of them; empty for anyhow
  * @param scopes whether the token's SMART scopes narrow it
- * @param when conditions; all of them must hold
- * @param relations what must hold with the patient that each resource is about: these alone are
- *     decided by data
+ * @param when conditions on token and request; all of them must hold
+ * @param releases conditions on a resource; only those are released for which all of them hold
+ * @param relations what must hold with the patient that each resource is about: decided by data,
+ *     too
  */
 record Terms(
     String path,
@@ -24,6 +27,7 @@ record Terms(
     List<String> acr,
     boolean scopes,
     List<Condition> when,
+    List<ResourceCondition> releases,
     List<Relation> relations) {
   /**
    * Which term is not met.
@@ -40,6 +44,7 @@ record Terms(
     clients = Set.copyOf(clients);
     acr = List.copyOf(acr);
     when = List.copyOf(when);
+    releases = List.copyOf(releases);
     relations = List.copyOf(relations);
   }
 
@@ -72,7 +77,7 @@ record Terms(
     return null;
   }
 
-  /** Whether it asks for nothing but role and purpose, scopes aside. */
+  /** Whether it asks for nothing but role and purpose, scopes and resources aside. */
   boolean none() {
     return clients.isEmpty() && acr.isEmpty() && when.isEmpty() && relations.isEmpty();
   }
@@ -96,6 +101,7 @@ record Terms(
       words.add("needs: token-acr " + String.join(", ", acr));
     }
     when.forEach(condition -> words.add("when: " + condition.text()));
+    releases.forEach(condition -> words.add("when: " + condition.text()));
     relations.forEach(relation -> words.add("when: " + relation.name() + ", a relation"));
     return words;
   }

@@ -1,8 +1,11 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.condition.Condition;
+import io.sallyport.policy.condition.ResourceCondition;
+import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.source.Yaml;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,29 +26,41 @@ final class TermsReader {
 
   private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
+  private final Definitions definitions;
   private final Map<String, Relation> relations;
   private final Consumer<Problem> problems;
 
   /**
    * @param relations by name
    */
-  TermsReader(Map<String, Relation> relations, Consumer<Problem> problems) {
+  TermsReader(
+      Definitions definitions, Map<String, Relation> relations, Consumer<Problem> problems) {
+    this.definitions = definitions;
     this.relations = relations;
     this.problems = problems;
   }
 
-  Terms role(Fields fields) {
+  /**
+   * @param types the types of the role, of which its conditions may be asked
+   */
+  Terms role(Fields fields, Collection<String> types) {
     boolean scopes = fields.word("scopes", "ignore", Set.of("enforce", "ignore")).equals("enforce");
-    Set<String> clients = clients(fields);
-    List<String> acr = acr(fields);
-    List<Relation> related = new ArrayList<>();
-    return new Terms(fields.path(), clients, acr, scopes, when(fields, related), related);
+    return terms(fields, clients(fields), scopes, types);
   }
 
-  Terms type(Fields fields) {
+  /**
+   * @param types those that the rule is for
+   */
+  Terms type(Fields fields, Collection<String> types) {
+    return terms(fields, Set.of(), false, types);
+  }
+
+  private Terms terms(
+      Fields fields, Set<String> clients, boolean scopes, Collection<String> types) {
     List<String> acr = acr(fields);
-    List<Relation> related = new ArrayList<>();
-    return new Terms(fields.path(), Set.of(), acr, false, when(fields, related), related);
+    When when = new When(fields, types);
+    return new Terms(
+        fields.path(), clients, acr, scopes, when.onRequests, when.onResources, when.related);
   }
 
   private Set<String> clients(Fields fields) {
@@ -94,64 +109,74 @@ final class TermsReader {
         Problem.error(at, path, what + ", and so would restrict nothing. Remove it.", "E-VALUE"));
   }
 
-  /**
-   * {@code when: [care-team, "token.unit == 'icu'"]}.
-   *
-   * @param related where the relations go
-   */
-  private List<Condition> when(Fields fields, List<Relation> related) {
-    Problem.Location at = fields.at("when");
-    Yaml node = fields.take("when");
-    List<Condition> conditions = new ArrayList<>();
-    if (node instanceof Yaml.Scalar one) {
-      add(conditions, related, one, fields.path("when"));
-    } else if (node instanceof Yaml.Sequence many) {
-      if (many.items().isEmpty()) {
-        empty(at, fields.path("when"), "has no condition");
-      }
-      for (int i = 0; i < many.items().size(); i++) {
-        add(conditions, related, many.items().get(i), fields.path("when[" + i + "]"));
-      }
-    } else if (node != null) {
-      problems.accept(
-          Problem.error(node.at(), fields.path("when"), "must be a list of conditions", "E-TYPE"));
-    }
-    return conditions;
-  }
+  /** {@code when: [care-team, "token.unit == 'icu'"]}: each entry by its kind. */
+  private final class When {
+    private final String path;
+    private final Collection<String> types;
+    private final List<Condition> onRequests = new ArrayList<>();
+    private final List<ResourceCondition> onResources = new ArrayList<>();
+    private final List<Relation> related = new ArrayList<>();
 
-  private void add(List<Condition> conditions, List<Relation> related, Yaml node, String path) {
-    if (!(node instanceof Yaml.Scalar text)) {
+    When(Fields fields, Collection<String> types) {
+      this.path = fields.path("when");
+      this.types = types;
+      Problem.Location at = fields.at("when");
+      Yaml node = fields.take("when");
+      if (node instanceof Yaml.Scalar one) {
+        add(one, path);
+      } else if (node instanceof Yaml.Sequence many) {
+        if (many.items().isEmpty()) {
+          empty(at, path, "has no condition");
+        }
+        for (int i = 0; i < many.items().size(); i++) {
+          add(many.items().get(i), path + "[" + i + "]");
+        }
+      } else if (node != null) {
+        problems.accept(Problem.error(node.at(), path, "must be a list of conditions", "E-TYPE"));
+      }
+    }
+
+    private void add(Yaml node, String place) {
+      if (!(node instanceof Yaml.Scalar text)) {
+        problems.accept(
+            Problem.error(
+                node.at(), place, "must be a condition, as \"token.unit == 'icu'\"", "E-TYPE"));
+        return;
+      }
+      boolean word = WORD.matcher(text.text()).matches();
+      if (word && !RelationReader.isCondition(text.text())) {
+        relation(text, place);
+      } else if (ResourceCondition.is(text.text())) {
+        add(
+            onResources,
+            ResourceCondition.compile(text.text(), place, text::at, definitions, types, problems));
+      } else {
+        add(onRequests, Condition.compile(text.text(), place, text::at, problems));
+      }
+    }
+
+    private static <T> void add(List<T> conditions, T compiled) {
+      if (compiled != null) {
+        conditions.add(compiled);
+      }
+    }
+
+    private void relation(Yaml.Scalar name, String place) {
+      Relation relation = relations.get(name.text());
+      if (relation != null) {
+        related.add(relation);
+        return;
+      }
       problems.accept(
           Problem.error(
-              node.at(), path, "must be a condition, as \"token.unit == 'icu'\"", "E-TYPE"));
-      return;
+              name.at(0),
+              place,
+              "there is no relation '"
+                  + name.text()
+                  + "'."
+                  + Nearest.hint(name.text(), relations.keySet())
+                  + " It stands under relations:, or write a condition, as token.unit == 'icu'.",
+              "E-RELATION"));
     }
-    boolean word = WORD.matcher(text.text()).matches();
-    if (word && !RelationReader.isCondition(text.text())) {
-      relation(related, text, path);
-      return;
-    }
-    Condition condition = Condition.compile(text.text(), path, text::at, problems);
-    if (condition != null) {
-      conditions.add(condition);
-    }
-  }
-
-  private void relation(List<Relation> related, Yaml.Scalar name, String path) {
-    Relation relation = relations.get(name.text());
-    if (relation != null) {
-      related.add(relation);
-      return;
-    }
-    problems.accept(
-        Problem.error(
-            name.at(0),
-            path,
-            "there is no relation '"
-                + name.text()
-                + "'."
-                + Nearest.hint(name.text(), relations.keySet())
-                + " It stands under relations:, or write a condition, as token.unit == 'icu'.",
-            "E-RELATION"));
   }
 }

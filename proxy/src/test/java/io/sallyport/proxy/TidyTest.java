@@ -31,7 +31,7 @@ class TidyTest {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("policy", POLICY),
-              Map.entry("policy.condition", Set.of("policy")),
+              Map.entry("policy.condition", Set.of("policy", "policy.fhir")),
               Map.entry("policy.source", Set.of("policy")),
               Map.entry("policy.fhir", Set.of("policy")),
               Map.entry("policy.fhir.extract", Set.of("policy", "policy.fhir")),

@@ -13,11 +13,24 @@ import java.util.regex.Pattern;
 final class Issues {
   private static final Set<String> KNOWN =
       new TreeSet<>(
-          Set.of("token", "request.purpose", "request.interaction", "request.type", "now"));
+          Set.of(
+              "token",
+              "request.purpose",
+              "request.interaction",
+              "request.method",
+              "request.type",
+              "resource.<element>",
+              "now"));
+
+  /** As somebody may have misspelt them. */
+  private static final Set<String> NAMES = new TreeSet<>(KNOWN);
+
+  static {
+    NAMES.add(Cel.RESOURCE);
+  }
 
   /** Of the format, and not there to be asked yet. */
-  private static final Set<String> NOT_YET =
-      Set.of("resource", "request.zone", "request.device", "request.method");
+  private static final Set<String> NOT_YET = Set.of("request.zone", "request.device");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)?");
   private static final Pattern UNDECLARED = Pattern.compile("undeclared reference to '(\\w+)'.*");
@@ -66,8 +79,8 @@ final class Issues {
           offset,
           "'"
               + full
-              + "' is part of the format but this version has no such fact to judge by, so the file"
-              + " is not loaded. Remove the condition.",
+              + "' is part of the format but nothing tells this version of it, so the file is not"
+              + " loaded. Remove the condition.",
           "E-NOT-YET");
       return;
     }
@@ -78,7 +91,7 @@ final class Issues {
             + "' to judge by: a condition reads "
             + String.join(", ", KNOWN)
             + "."
-            + Nearest.hint(full, KNOWN),
+            + Nearest.hint(full, NAMES),
         "E-CEL");
   }
 

@@ -37,10 +37,17 @@ final class Acts {
     holderGoes = false;
   }
 
-  /** A value begins of which something is told, or with which something is done. */
-  void enter(Slot slot, int open, int first) {
+  /**
+   * A value begins of which something is told, or with which something is done.
+   *
+   * @param own whether it is an element of the outermost resource itself
+   */
+  void enter(Slot slot, int open, byte[] s, int p, boolean own) {
     holder = open;
-    if (slot.segment && first != '"') {
+    if (slot.fact && own) {
+      found.elements.note(slot, p);
+    }
+    if (slot.segment && s[p] != '"') {
       found.unreadable();
     }
   }

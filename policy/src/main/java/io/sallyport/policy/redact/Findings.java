@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What a walk learns of a resource besides what is to be taken out. */
@@ -28,6 +29,9 @@ final class Findings {
   /** What others may come for, where that is wanted. */
   final Links links = new Links();
 
+  /** What a rule asks of the resource. */
+  final Elements elements = new Elements();
+
   final TagPlaces tags = new TagPlaces();
 
   /** Behind the value of resourceType. */
@@ -50,6 +54,11 @@ final class Findings {
   private int muted;
 
   private long segments;
+
+  /** What those of its elements say that are asked for, by their keys. */
+  Map<String, Object> elements(Set<String> keys, Bases bases) {
+    return elements.read(source, keys, bases);
+  }
 
   /** The resource's logical id; "" when it has none. */
   String id() {
@@ -161,6 +170,7 @@ final class Findings {
       holes.clear();
     }
     links.clear();
+    elements.clear();
     tags.clear();
     typeEnd = -1;
     nestedPartial = false;

@@ -33,6 +33,7 @@ record PathRule(
 
   private static final String PATIENT = "patient";
   private static final String MEMBER = "member";
+  private static final String ELEMENT = "element";
 
   /** What names the patient that a resource of this type is about. */
   static PathRule patient(String type, List<String> steps) {
@@ -42,6 +43,11 @@ record PathRule(
   /** A link by which a patient's compartment may hold a resource of this type. */
   static PathRule member(String type, List<String> steps) {
     return new PathRule(type, steps, MEMBER, false, null, null);
+  }
+
+  /** An element whose value the release of a resource of this type may depend on. */
+  static PathRule element(String type, String key) {
+    return new PathRule(type, List.of(key), ELEMENT, false, null, null);
   }
 
   /**
@@ -57,6 +63,7 @@ record PathRule(
   void mark(Slot slot) {
     slot.patient |= text.equals(PATIENT);
     slot.member |= text.equals(MEMBER);
+    slot.fact |= text.equals(ELEMENT);
     if (text.indexOf(':') > 0) {
       slot.link(text);
     }

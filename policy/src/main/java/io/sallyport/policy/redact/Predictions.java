@@ -15,7 +15,7 @@ final class Predictions {
 
   /** The table of a view: by a slot's ordinal, the slot that followed it. */
   Slot[] of(View seen) {
-    View view = seen.unprojected();
+    View view = seen.compiled();
     if (tables.size() == VIEWS_MAX && !tables.containsKey(view)) {
       tables.clear();
     }

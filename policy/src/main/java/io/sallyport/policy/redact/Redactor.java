@@ -30,8 +30,10 @@ public final class Redactor {
   private final Walker walker;
   private final Projector projector = new Projector();
 
-  /** What is done to the resource walked last. */
+  /** What is done to the resource walked last, and what it is seen by. */
   private Edits edits;
+
+  private View view;
 
   private Bases bases = Bases.NONE;
   private byte[] scratch = new byte[16 << 10];
@@ -196,6 +198,7 @@ public final class Redactor {
       end = walker.resource(open, root);
     }
     edits = walker.edits;
+    this.view = view;
     if (exchange) {
       boolean partial = walker.found.nestedPartial || root.dirty;
       boolean changed = root.rewritten || walker.found.nestedRewritten;
@@ -219,7 +222,12 @@ public final class Redactor {
       walker.found.patient(id);
     }
     return new Fact(
-        type, id, walker.found.patients(), walker.found.members(), walker.found.segments());
+        type,
+        id,
+        walker.found.patients(),
+        walker.found.members(),
+        walker.found.segments(),
+        walker.found.elements(view.asks(type), bases));
   }
 
   /** By which references others may come beside it, if the walk was to find them. */

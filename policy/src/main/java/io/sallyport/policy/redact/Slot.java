@@ -73,6 +73,9 @@ final class Slot {
   /** A code that may belong to one of the segments the role is denied. */
   boolean segment;
 
+  /** Whose value the resource's release may depend on, where it is the resource's own. */
+  boolean fact;
+
   /** The links that it is, by which includes come; null for none. */
   Set<String> links;
 
@@ -140,6 +143,7 @@ final class Slot {
             && rewrite == null
             && !version
             && !segment
+            && !fact
             && !id
             && !derived
             && !meta

@@ -4,8 +4,10 @@ import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Results;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -36,8 +38,11 @@ public final class View {
   private final String[] ruleNames;
   private final Map<String, Integer> ruleNumbers;
   private final Labels labels;
-  private final View unprojected;
+  private final View compiled;
   private final Projection projection;
+
+  /** What is asked of a resource besides, by type. */
+  private final Map<String, Set<String>> asked;
 
   View(
       Map<String, Node> roots,
@@ -55,12 +60,13 @@ public final class View {
     this.roots = roots;
     this.rules = rules;
     this.ordinals = ordinals;
-    this.unprojected = this;
+    this.compiled = this;
     this.projection = null;
+    this.asked = Map.of();
   }
 
-  /** Of which a caller wants a part. */
-  private View(View whole, Projection projection) {
+  /** Of which a caller wants a part, or of whose resources more is asked. */
+  private View(View whole, Projection projection, Map<String, Set<String>> asked) {
     this.ruleNumbers = whole.ruleNumbers;
     this.ruleNames = whole.ruleNames;
     this.labels = whole.labels;
@@ -69,8 +75,9 @@ public final class View {
     this.roots = whole.roots;
     this.rules = whole.rules;
     this.ordinals = whole.ordinals;
-    this.unprojected = whole;
+    this.compiled = whole.compiled;
     this.projection = projection;
+    this.asked = asked;
   }
 
   /**
@@ -79,7 +86,36 @@ public final class View {
    */
   public View projected(Results results) {
     Projection wanted = Projection.of(results);
-    return wanted == null ? unprojected : new View(unprojected, wanted);
+    return wanted == null ? unprojected() : new View(this, wanted, asked);
+  }
+
+  /**
+   * The same view, whose facts of a type's resources tell what these elements say, too.
+   *
+   * @param keys among {@link io.sallyport.policy.FactKeys#scopes}
+   */
+  public View asking(String type, Set<String> keys) {
+    return new View(this, projection, Map.of(type, Set.copyOf(keys)));
+  }
+
+  /** Which elements of a resource are asked what they say. */
+  Set<String> asks(String type) {
+    Set<String> always = rules.facts().conditions().getOrDefault(type, Set.of());
+    Set<String> more = asked.getOrDefault(type, Set.of());
+    if (more.isEmpty()) {
+      return always;
+    }
+    Set<String> both = new HashSet<>(always);
+    both.addAll(more);
+    return both;
+  }
+
+  /**
+   * Whether a resource inside another is not released in an answer: one of a type whose release
+   * depends on what it says is asked only where it stands by itself.
+   */
+  boolean withholds(byte[] s, int p, String type) {
+    return rules.facts().conditions().containsKey(type) || TypeSkim.withheld(s, p, type);
   }
 
   /**
@@ -228,9 +264,14 @@ public final class View {
     return roots.get(type);
   }
 
-  /** The view without what a caller asked for: two of one role have the same. */
+  /** The view without what a caller asked for. */
   View unprojected() {
-    return unprojected;
+    return projection == null ? this : new View(this, null, asked);
+  }
+
+  /** As it was compiled, without what one request asks for: all of one role's have the same. */
+  View compiled() {
+    return compiled;
   }
 
   /** Which part of it is asked for; null for all. */

@@ -84,10 +84,10 @@ final class ViewCompiler {
       own.addAll(changes.parse(rule.change(), rule.type()));
       ShowTree show = rule.showAll() ? null : shown(rule);
       Node root = root(rule.type(), own, show, false);
-      dirt();
+      Spread.dirt(order);
       if (root.dirty && !rules.keepDerived()) {
         root = root(rule.type(), own, show, true);
-        dirt();
+        Spread.dirt(order);
       }
       roots.put(rule.type(), root);
       required(rule, root);
@@ -95,6 +95,7 @@ final class ViewCompiler {
     changes.finish();
     boolean partial =
         roots.size() < definitions.resources().size()
+            || !rules.facts().conditions().isEmpty()
             || roots.values().stream().anyMatch(root -> root.dirty);
     Map<String, Integer> numbers = numbers();
     Map<String, Integer> urls = new HashMap<>();
@@ -185,6 +186,7 @@ final class ViewCompiler {
       }
     }
     Links.rules(definitions, rules, type).forEach(link -> alive.add(new Alive(link, 0)));
+    rules.facts().of(type).forEach(key -> alive.add(new Alive(PathRule.element(type, key), 0)));
     return node(type, alive, show, false, true, derived);
   }
 
@@ -311,6 +313,7 @@ final class ViewCompiler {
         beside.hiddenBy = element.path(); // an id is shown unasked, what extends it is not
       }
       beside.version = slot.version;
+      beside.fact = slot.fact;
       beside.derived = slot.derived;
       beside.child = node(type, next, show, sub, false, state.derived());
       number(node, beside);
@@ -356,44 +359,5 @@ final class ViewCompiler {
   private void number(Node node, Slot slot) {
     slot.ordinal = ordinals++;
     node.add(slot);
-  }
-
-  /** Spreads "something is hidden below" from the slots to all states that lead to them. */
-  private void dirt() {
-    boolean changed = true;
-    while (changed) {
-      changed = false;
-      for (Node node : order) {
-        if (!node.dirty && dirty(node)) {
-          node.dirty = true;
-          changed = true;
-        }
-        if (!node.rewritten && rewritten(node)) {
-          node.rewritten = true;
-          changed = true;
-        }
-      }
-    }
-  }
-
-  private static boolean dirty(Node node) {
-    for (Slot slot : node.slots) {
-      if (slot.hiddenBy != null
-          || slot.rewrite != null
-          || (slot.child != null && slot.child.dirty)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean rewritten(Node node) {
-    for (Slot slot : node.slots) {
-      boolean below = slot.hiddenBy == null && slot.child != null && slot.child.rewritten;
-      if (slot.rewrite != null || below) {
-        return true;
-      }
-    }
-    return false;
   }
 }

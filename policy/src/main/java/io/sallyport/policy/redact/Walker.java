@@ -234,7 +234,7 @@ final class Walker {
     boolean version = slot.version && exchange && !view.versions();
     boolean own = slot.meta && place == RESOURCE;
     int walked;
-    acts.enter(slot, open, s[p]);
+    acts.enter(slot, open, s, p, place == RESOURCE);
     if (slot.halved && slot.list) {
       found.holes.add(open);
     }
@@ -356,7 +356,7 @@ final class Walker {
   private int nested(int p, Slot slot, int depth) {
     String type = TypeSkim.resourceType(s, p);
     Node root = type == null ? null : view.root(type);
-    if (root != null && exchange && TypeSkim.withheld(s, p, type)) {
+    if (root != null && exchange && view.withholds(s, p, type)) {
       root = null;
     }
     boolean contained = slot.key.equals("contained");

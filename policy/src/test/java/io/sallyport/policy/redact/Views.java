@@ -1,6 +1,7 @@
 package io.sallyport.policy.redact;
 
 import io.sallyport.policy.AudienceKey;
+import io.sallyport.policy.FactKeys;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.RoleRules.Change;
@@ -31,6 +32,7 @@ final class Views {
   boolean keepDerived;
   private CodeSet watch = CodeSet.NONE;
   private AudienceKey pseudonym;
+  private FactKeys facts = FactKeys.NONE;
   boolean versions;
   String absent = "unknown";
   Set<String> risk = Set.of();
@@ -107,6 +109,12 @@ final class Views {
     return this;
   }
 
+  /** Elements that the release of a type's resources may depend on, by their JSON keys. */
+  Views facts(Map<String, Set<String>> keys) {
+    facts = new FactKeys(keys, Map.of());
+    return this;
+  }
+
   Views keepDerived() {
     keepDerived = true;
     return this;
@@ -129,7 +137,8 @@ final class Views {
             0,
             watch,
             1,
-            pseudonym),
+            pseudonym,
+            facts),
         problems::add);
   }
 
