@@ -8,6 +8,8 @@ import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.Included;
 import io.sallyport.policy.redact.View;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -337,7 +339,7 @@ public final class PolicySet {
                 purpose,
                 role.path(asked.type()),
                 sent,
-                role.view().projected(asked.results()),
+                role.view().on(day(request)).projected(asked.results()),
                 new ReleaseRule(compartment, denied, rules(role, request, purpose))
                     .with(related(role, types, request)),
                 includes)
@@ -351,6 +353,10 @@ public final class PolicySet {
 
   private static List<ResourceRule> rules(Role role, AccessRequest request, String purpose) {
     return role.releases().none() ? List.of() : List.of(role.releases().of(request, purpose));
+  }
+
+  private static LocalDate day(AccessRequest request) {
+    return LocalDate.ofInstant(request.time(), ZoneOffset.UTC);
   }
 
   private Compartment compartment(Role role, Interaction asked, Claims claims) {

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /** One entry of {@code roles:} to its {@link RoleRules}. */
 final class RoleReader {
   /** The words of {@code tag:}, and what it is when it is not given. */
-  static final Set<String> TAGS = Set.of("REDACTED", "ABSTRED", "SUBSETTED");
+  static final Set<String> TAGS = Set.of("REDACTED", "ABSTRED", "PSEUDED", "SUBSETTED");
 
   private static final Set<String> KEYS =
       Set.of(
@@ -208,7 +208,7 @@ final class RoleReader {
                 tag.path(),
                 "'"
                     + tag.text()
-                    + "' is not one of REDACTED, ABSTRED, SUBSETTED."
+                    + "' is not one of REDACTED, ABSTRED, PSEUDED, SUBSETTED."
                     + Nearest.hint(tag.text(), TAGS),
                 "E-VALUE"));
       }

@@ -142,7 +142,7 @@ class ChangePolicyTest {
     assertThat(
             read(
                 "Patient.brithDate: year, '**.family': {replace: \"\"}",
-                "birthDate: yaer, deceased: [year], address.state: shift, gender: hash",
+                "birthDate: yaer, deceased: [year], address.state: shift, gender: {replace: x}",
                 "gender"))
         .isNull();
     assertThat(problems)
@@ -162,7 +162,8 @@ class ChangePolicyTest {
                     .startsWith("h.yaml:11:29  roles.researcher.types.Patient.change.birthDate: ")
                     .contains("Did you mean 'year'? [E-VALUE]"))
         .anySatisfy(p -> assertThat(p).startsWith("h.yaml:11:45").contains("[E-TYPE]"))
-        .anySatisfy(p -> assertThat(p).startsWith("h.yaml:11:68").contains("[E-NOT-YET]"))
+        .anySatisfy(
+            p -> assertThat(p).startsWith("h.yaml:11:68").contains("{days: 365", "[E-VALUE]"))
         .anySatisfy(p -> assertThat(p).startsWith("h.yaml:11:75").contains("code", "[E-CHANGE]"));
   }
 

@@ -24,6 +24,9 @@ final class Acts {
   /** Where the object begins that the value stands in. */
   private int holder;
 
+  /** Whom the resource is about, once a walk has told; else "". */
+  String patient = "";
+
   Acts(Findings found, Edits edits, Nesting nesting) {
     this.found = found;
     this.edits = edits;
@@ -72,15 +75,30 @@ final class Acts {
     if (slot.links != null) {
       found.link(s, from, to, slot.links, bases);
     }
-    if (slot.url) {
+    if (slot.url && slot.disguised == null) {
       bases.rewrite(s, from, to, edits);
     }
-    if (found.deniedContained.isEmpty() || !(slot.reference || slot.url)) {
-      return true;
+    if (!found.deniedContained.isEmpty()
+        && (slot.reference || slot.url)
+        && found.deniedContained.contains(nesting.scope() + Text.decode(s, from, to))) {
+      holderGoes |= slot.reference;
+      return false;
     }
-    boolean gone = found.deniedContained.contains(nesting.scope() + Text.decode(s, from, to));
-    holderGoes |= gone && slot.reference;
-    return !gone;
+    return slot.disguised == null || disguise(s, from, to, slot);
+  }
+
+  /** Puts a pseudonym in the place of an id; false when there is none for it. */
+  private boolean disguise(byte[] s, int from, int to, Slot slot) {
+    String text = Text.decode(s, from, to);
+    String shown = view.disguise().of(slot.disguised, text, slot.owner, nesting.contained(), bases);
+    if (shown == null) {
+      found.hits.hit(slot.rule);
+      return false;
+    }
+    if (!shown.equals(text)) {
+      edits.replace(from, to, Json.escaped(shown).getBytes(StandardCharsets.UTF_8));
+    }
+    return true;
   }
 
   /** Likewise for a number, true or false, at {@code [from, to)}. */
@@ -90,18 +108,23 @@ final class Acts {
 
   /** Puts what the slot's method makes of a value in its place; false when it cannot read it. */
   private boolean rewrite(byte[] s, int from, int to, Slot slot) {
+    RedactionMethod method = slot.rewrite.method();
+    found.byPatient |= method.byPatient();
     String unit = slot.rewrite.quantity() ? TypeSkim.member(s, holder, CODE) : "";
-    String made =
-        slot.rewrite
-            .method()
-            .redact(Text.decode(s, from, to), unit == null ? NO_CODE : unit)
-            .map(Json::escaped)
-            .orElse(null);
+    Beside beside = new Beside(unit == null ? NO_CODE : unit, patient, view.today());
+    String made = method.redact(Text.decode(s, from, to), beside).map(Json::escaped).orElse(null);
     if (made == null) {
       found.hits.hit(slot.rule);
       return false;
     }
     edits.replace(from, to, made.getBytes(StandardCharsets.UTF_8));
     return true;
+  }
+
+  /** Says whom the resource is about, for what depends on it; false when that is known already. */
+  boolean about(String patient) {
+    boolean news = !patient.equals(this.patient);
+    this.patient = patient;
+    return news;
   }
 }

@@ -16,7 +16,15 @@ final class Bases {
   private static final byte[] PATIENT = bytes("Patient/");
   private static final Pattern LITERAL =
       Pattern.compile(
-          "([A-Z][A-Za-z]{1,63}/[A-Za-z0-9\\-.]{1,64})(/_history/[A-Za-z0-9\\-.]{1,64})?");
+          "([A-Z][A-Za-z]{1,63})/([A-Za-z0-9\\-.]{1,64})(?:/_history/([A-Za-z0-9\\-.]{1,64}))?");
+
+  /**
+   * A reference to a resource of the upstream by its id.
+   *
+   * @param absolute whether it is written with the upstream's base
+   * @param version the version it names; "" for none
+   */
+  record Literal(boolean absolute, String type, String id, String version) {}
 
   static final Bases NONE = new Bases(null);
 
@@ -111,7 +119,13 @@ final class Bases {
    * version that it names is of the same resource.
    */
   String reference(byte[] s, int from, int to) {
-    byte[] plain = padded(Text.decode(s, from, to));
+    Literal literal = literal(Text.decode(s, from, to));
+    return literal == null ? null : literal.type() + "/" + literal.id();
+  }
+
+  /** A literal reference to a resource of the upstream; null for any other text. */
+  Literal literal(String text) {
+    byte[] plain = padded(text);
     int end = plain.length - PADDING;
     boolean absolute = base(plain, 0, end);
     if (absolute && plain[upstream.length] != '/') {
@@ -119,7 +133,17 @@ final class Bases {
     }
     int start = absolute ? upstream.length + 1 : 0;
     Matcher literal = LITERAL.matcher(new String(plain, start, end - start, UTF_8));
-    return literal.matches() ? literal.group(1) : null;
+    if (!literal.matches()) {
+      return null;
+    }
+    String version = literal.group(3) == null ? "" : literal.group(3);
+    return new Literal(absolute, literal.group(1), literal.group(2), version);
+  }
+
+  /** Whether a URL is below the upstream's base. */
+  boolean ours(String text) {
+    byte[] plain = padded(text);
+    return base(plain, 0, plain.length - PADDING);
   }
 
   private static byte[] padded(String text) {

@@ -28,6 +28,9 @@ final class Changes {
   private final Set<Pattern> applied = new HashSet<>();
   private int order;
 
+  /** How the role's dates are moved: all of them alike. */
+  private String shift;
+
   Changes(Definitions definitions, Modifiers modifiers, Consumer<Problem> problems) {
     this.definitions = definitions;
     this.modifiers = modifiers;
@@ -55,7 +58,7 @@ final class Changes {
         continue;
       }
       PathRule path = PathRule.parse(definitions, pattern, within, problems);
-      if (method == null || path == null || !fits(path, change, method)) {
+      if (method == null || path == null || !fits(path, change, method) || !alone(change, method)) {
         continue;
       }
       PathRule rule = path.changing(new Making(method, change.text(), order++));
@@ -79,6 +82,22 @@ final class Changes {
       below.add(rule.below("extension").changing(null));
     }
     return below;
+  }
+
+  /** Two dates of a patient moved differently would tell how each was moved. */
+  private boolean alone(Change change, RedactionMethod method) {
+    if (!method.byPatient() || shift == null || shift.equals(change.text())) {
+      shift = method.byPatient() ? change.text() : shift;
+      return true;
+    }
+    report(
+        change.pattern(),
+        "moves dates by '"
+            + change.text()
+            + "', and another line of this role by '"
+            + shift
+            + "'. Dates of one patient must move together: say the same days and key.");
+    return false;
   }
 
   private boolean fits(PathRule path, Change change, RedactionMethod method) {
@@ -153,7 +172,8 @@ final class Changes {
     if (method.reads().contains(type) && !link) {
       boolean quantity = Numbers.quantity(owner) && element.name().equals("value");
       boolean number = Numbers.TYPES.contains(type);
-      slot.rewrite = new Rewrite(method, rule.change().text(), rule.text(), number, quantity);
+      slot.rewrite =
+          new Rewrite(method.of(type), rule.change().text(), rule.text(), number, quantity);
       applied.add(rule.pattern());
     } else if (link || (!reads(method, type) && !method.passes(type))) {
       slot.hiddenBy = rule.text();

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** Judges the entries of a searchset one by one and writes those that may be released. */
@@ -364,7 +365,9 @@ final class EntryJudge {
   private void hold(byte[] s, Fact fact, List<Links.Link> links) {
     ByteArrayOutputStream json = new ByteArrayOutputStream(to - from + 128);
     entries.write(s, from, to, fact, false, request, json::write);
-    if (!orphans.hold(new Orphans.Held(json.toByteArray(), fact, redactor.hits().copy(), links))) {
+    String place = Objects.requireNonNullElse(entries.shown(fact), "");
+    int[] removed = redactor.hits().copy();
+    if (!orphans.hold(new Orphans.Held(json.toByteArray(), fact, place, removed, links))) {
       out.withhold();
     } else {
       shadow(s);

@@ -79,7 +79,8 @@ final class EntryWriter {
   void write(
       byte[] s, int from, int to, Fact fact, boolean match, EntryRequest request, Sink sink) {
     byte[] url = fullUrl(fact.type());
-    String id = url != null && Ids.plain(fact.id()) ? fact.id() : "";
+    String shown = shown(fact);
+    String id = url != null && shown != null ? shown : "";
     if (!id.isEmpty()) {
       put(url, sink);
       put(ascii(id), sink);
@@ -97,14 +98,23 @@ final class EntryWriter {
   /** What says that a resource was deleted; false where its id is not shown. */
   boolean deletion(Fact deleted, EntryRequest request) {
     byte[] url = fullUrl(deleted.type());
-    if (url == null) {
+    String id = shown(deleted);
+    if (url == null || id == null) {
       return false;
     }
     next();
     put(url, out);
-    out.text(deleted.id() + "\"," + request.json(deleted.type(), deleted.id()));
+    out.text(id + "\"," + request.json(deleted.type(), id));
     out.account(deleted, new int[0]);
     return true;
+  }
+
+  /** The id by which the caller may ask for a resource; null when it has none that can be told. */
+  String shown(Fact fact) {
+    if (view.pseudonyms() != null) {
+      return view.pseudonyms().of(fact.type(), fact.id());
+    }
+    return Pseudonyms.plain(fact.id()) ? fact.id() : null;
   }
 
   private static void put(byte[] bytes, Sink sink) {

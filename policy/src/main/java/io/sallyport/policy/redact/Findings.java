@@ -40,8 +40,11 @@ final class Findings {
   /** A resource of a partly hidden type stands inside: what it is seen by, not what it held. */
   boolean nestedPartial;
 
-  /** One of a type that is shown changed, likewise. */
-  boolean nestedRewritten;
+  /** What of {@link Labels} the types of those inside are shown changed, likewise. */
+  int nestedMade;
+
+  /** Whether there was a value that depends on whom the resource is about. */
+  boolean byPatient;
 
   private byte[] source;
   private int idFrom;
@@ -73,6 +76,14 @@ final class Findings {
   /** The ids of the patients the resource is about, in the order of their references. */
   List<String> patients() {
     return patients.isEmpty() ? List.of() : List.copyOf(patients);
+  }
+
+  /** The one patient the resource is about; "" when there is none, or more. */
+  String about(String type) {
+    if (type.equals("Patient")) {
+      return id();
+    }
+    return patients.size() == 1 ? patients.iterator().next() : "";
   }
 
   /** The ids of the patients to whom a link of their compartment leads, where the view asks. */
@@ -126,6 +137,12 @@ final class Findings {
     }
   }
 
+  /** One is inside that is seen partly; what the labels say of the values changed in it. */
+  void nestedPartial(int made) {
+    nestedPartial = true;
+    nestedMade |= made;
+  }
+
   /** Whether the resource that begins at a position holds one that is not shown whole. */
   boolean partialHolder(int position) {
     return !partialHolders.isEmpty() && partialHolders.contains(position);
@@ -174,6 +191,7 @@ final class Findings {
     tags.clear();
     typeEnd = -1;
     nestedPartial = false;
-    nestedRewritten = false;
+    nestedMade = 0;
+    byPatient = false;
   }
 }

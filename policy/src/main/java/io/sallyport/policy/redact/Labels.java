@@ -5,41 +5,42 @@ import java.util.Set;
 
 /** The labels of a role's answers, by what is seen of the resource and what was asked for. */
 final class Labels {
-  private static final Tags NONE = new Tags(Set.of(), false);
+  /** Values are shown less exactly. */
+  static final int ABSTRED = 1;
 
-  private final Tags partial;
-  private final Tags changed;
-  private final Tags wholeSubset = new Tags(Set.of("SUBSETTED"), false);
-  private final Tags partialSubset;
-  private final Tags changedSubset;
+  /** Names stand in the place of others. */
+  static final int PSEUDED = 2;
+
+  private static final Tags NONE = new Tags(Set.of(), 0);
+
+  private final Tags[] plain = new Tags[4];
+  private final Tags[] subset = new Tags[4];
+  private final Tags wholeSubset = new Tags(Set.of("SUBSETTED"), 0);
 
   /**
    * @param tags those the role's policy wants
    */
   Labels(Set<String> tags) {
-    partial = new Tags(tags, false);
-    changed = new Tags(tags, true);
     // FHIR wants it of whoever returns what a caller selected, whatever a policy says.
     Set<String> more = new HashSet<>(tags);
     more.add("SUBSETTED");
-    partialSubset = new Tags(more, false);
-    changedSubset = new Tags(more, true);
+    for (int made = 0; made < plain.length; made++) {
+      plain[made] = new Tags(tags, made);
+      subset[made] = new Tags(more, made);
+    }
   }
 
   /**
    * The labels of a resource.
    *
    * @param part whether the view may hide something of it
-   * @param rewritten whether the view may show something of it changed
-   * @param subset whether the caller asked for a part
+   * @param made what of {@link #ABSTRED} and {@link #PSEUDED} it may show changed
+   * @param selected whether the caller asked for a part
    */
-  Tags of(boolean part, boolean rewritten, boolean subset) {
+  Tags of(boolean part, int made, boolean selected) {
     if (!part) {
-      return subset ? wholeSubset : NONE;
+      return selected ? wholeSubset : NONE;
     }
-    if (subset) {
-      return rewritten ? changedSubset : partialSubset;
-    }
-    return rewritten ? changed : partial;
+    return selected ? subset[made] : plain[made];
   }
 }

@@ -15,7 +15,7 @@ final class Last4 implements RedactionMethod {
   }
 
   @Override
-  public Optional<String> redact(String value, String unit) {
+  public Optional<String> redact(String value, Beside beside) {
     return LONG.matcher(value).matches()
         ? Optional.of(value.substring(value.length() - 4))
         : Optional.empty();

@@ -13,45 +13,57 @@ import java.util.function.Function;
 /** Every method that {@code change:} may name. */
 final class Methods {
   private static final Map<String, RedactionMethod> PLAIN =
-      Map.of(
-          "year", new Year(),
-          "zip3", new Zip3(),
-          "age-cap", new AgeCap(),
-          "last4", new Last4(),
-          "hash", new Hash());
+      Map.of("year", new Year(), "zip3", new Zip3(), "age-cap", new AgeCap(), "last4", new Last4());
 
   /** Those that take something, which may be wrong. */
-  private static final Map<String, Function<String, Optional<RedactionMethod>>> TAKING =
-      Map.of("replace", Replace::with, "round", Round::to);
+  private static final Map<String, Function<Change, Optional<RedactionMethod>>> TAKING =
+      Map.of(
+          "replace",
+          change -> argument(change).flatMap(Replace::with),
+          "round",
+          change -> argument(change).flatMap(Round::to),
+          "shift",
+          Shift::with,
+          "hash",
+          Hash::with);
 
   private static final Map<String, String> EXAMPLES =
       Map.of(
-          "replace", "{replace: \"a text of up to 100 characters\"}",
-          "round", "{round: 5}, a positive number");
-
-  private static final Set<String> NEED_KEYS = Set.of("shift", "pseudonym");
+          "replace",
+          "{replace: \"a text of up to 100 characters\"}",
+          "round",
+          "{round: 5}, a positive number",
+          "shift",
+          "{shift: {days: 365, key: irb-117}}, from 1 to " + Shift.DAYS_MAX + " days",
+          "hash",
+          "{hash: {key: irb-117}}: what is hashed without a key is found by who tries all names,"
+              + " numbers or dates");
 
   private Methods() {}
+
+  private static Optional<String> argument(Change change) {
+    return Optional.ofNullable(change.argument());
+  }
 
   /** The method that a policy names; null when it is wrong, which is reported. */
   static RedactionMethod of(Change change, Consumer<Problem> problems) {
     String name = change.method();
+    if (change.named().containsKey("key") && change.key() == null) {
+      return null; // reported where the key is named
+    }
     if (TAKING.containsKey(name)) {
-      Optional<RedactionMethod> method =
-          Optional.ofNullable(change.argument()).flatMap(TAKING.get(name));
+      Optional<RedactionMethod> method = TAKING.get(name).apply(change);
       if (method.isEmpty()) {
         report(change, "write '" + name + "' as " + EXAMPLES.get(name) + ".", "E-VALUE", problems);
       }
       return method.orElse(null);
     }
-    if (NEED_KEYS.contains(name)) {
+    if (name.equals("pseudonym")) {
       report(
           change,
-          "'"
-              + name
-              + "' is part of the format but this version does not enforce it, so the file is not"
-              + " loaded. Hide the element, or use another method.",
-          "E-NOT-YET",
+          "pseudonyms stand in the place of ids, wherever those are: write pseudonym: {key: NAME}"
+              + " for the role. For another text write {hash: {key: NAME}}.",
+          "E-VALUE",
           problems);
       return null;
     }
@@ -70,18 +82,9 @@ final class Methods {
           problems);
       return null;
     }
-    if (change.argument() != null) {
+    if (change.argument() != null || !change.named().isEmpty()) {
       report(change, "'" + name + "' takes nothing: write it alone.", "E-VALUE", problems);
       return null;
-    }
-    if (name.equals("hash")) {
-      problems.accept(
-          Problem.warning(
-              change.at(),
-              change.pattern().path(),
-              "a hash hides no name, number or date: who tries them all finds it."
-                  + " Hide the element if it must stay unknown.",
-              "W-HASH"));
     }
     return PLAIN.get(name);
   }

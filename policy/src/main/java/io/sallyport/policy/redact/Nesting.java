@@ -40,6 +40,11 @@ final class Nesting {
     return scopes[level - 1];
   }
 
+  /** Whether the innermost resource is a contained one. */
+  boolean contained() {
+    return scopes[level - 1] != starts[level - 1];
+  }
+
   /** Whether what is derived from the innermost resource goes. */
   boolean drops() {
     return drops[level - 1];

@@ -20,8 +20,8 @@ final class Node {
   /** Whether something may be taken out at or below this state. */
   boolean dirty;
 
-  /** Whether something may be shown changed at or below this state. */
-  boolean rewritten;
+  /** What of {@link Labels} may be shown changed at or below this state. */
+  int made;
 
   /** What an answer says in the place of required elements that are hidden; null for nothing. */
   byte[] absent;

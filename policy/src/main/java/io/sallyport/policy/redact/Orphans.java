@@ -31,11 +31,16 @@ final class Orphans {
     final byte[] json;
     final Fact fact;
     final int[] removed;
+    private final String place;
     private final List<Link> links;
     private final int bytes;
     private boolean due;
 
-    Held(byte[] json, Fact fact, int[] removed, List<Link> links) {
+    /**
+     * @param place by which those of a type are ordered: the id that the caller sees
+     */
+    Held(byte[] json, Fact fact, String place, int[] removed, List<Link> links) {
+      this.place = place;
       this.json = json;
       this.fact = fact;
       this.removed = removed;
@@ -163,7 +168,7 @@ final class Orphans {
   List<Held> chosen() {
     chosen.sort(
         Comparator.<Held, String>comparing(include -> include.fact.type())
-            .thenComparing(include -> include.fact.id()));
+            .thenComparing(include -> include.place));
     return chosen;
   }
 

@@ -22,11 +22,34 @@ interface RedactionMethod {
     return false;
   }
 
+  /** The one for values of a type that it can read. */
+  default RedactionMethod of(String type) {
+    return this;
+  }
+
+  /** Whether what it makes depends on the patient. */
+  default boolean byPatient() {
+    return false;
+  }
+
+  /** Whether what it makes depends on the day. */
+  default boolean byDay() {
+    return false;
+  }
+
+  /**
+   * Whether it puts one name in the place of another (PSEUDED), and does not tell less exactly
+   * (ABSTRED).
+   */
+  default boolean pseudonymous() {
+    return false;
+  }
+
   /**
    * What stands in a value's place; empty when it is not what the method can read: then it goes.
    *
    * @param value a string's text, or a number as written
-   * @param unit the code of the quantity the value is of; "" outside a quantity
+   * @param beside what else it may read
    */
-  Optional<String> redact(String value, String unit);
+  Optional<String> redact(String value, Beside beside);
 }

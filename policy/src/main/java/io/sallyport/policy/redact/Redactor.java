@@ -186,8 +186,12 @@ public final class Redactor {
     walker.dropDerived = exchange && view.partial() && !view.keepsDerived();
     walker.start(source, view, exchange, bases);
     int end = walker.resource(open, root);
-    if (!walker.found.deniedContained.isEmpty() || !walker.found.partialHolders.isEmpty()) {
-      // A reference may stand before the contained resource that went, and a narrative before the
+    boolean about = walker.found.byPatient && walker.acts.about(walker.found.about(type));
+    if (about
+        || !walker.found.deniedContained.isEmpty()
+        || !walker.found.partialHolders.isEmpty()) {
+      // What is made of a date may stand before whom it is about, a reference before the contained
+      // resource that went, and a narrative before the
       // nested one that it repeats.
       walker.start(source, view, exchange, bases);
       end = walker.resource(open, root);
@@ -201,8 +205,7 @@ public final class Redactor {
     this.view = view;
     if (exchange) {
       boolean partial = walker.found.nestedPartial || root.dirty;
-      boolean changed = root.rewritten || walker.found.nestedRewritten;
-      view.tags(partial, changed).insert(walker.found, edits);
+      view.tags(partial, root.made | walker.found.nestedMade).insert(walker.found, edits);
     }
     if (view.projection() != null) {
       edits = projector.project(source, open, root, view, edits);

@@ -30,7 +30,7 @@ final class Replace implements RedactionMethod {
   }
 
   @Override
-  public Optional<String> redact(String value, String unit) {
+  public Optional<String> redact(String value, Beside beside) {
     return text;
   }
 }

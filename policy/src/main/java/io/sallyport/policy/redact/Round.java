@@ -37,7 +37,7 @@ final class Round implements RedactionMethod {
   }
 
   @Override
-  public Optional<String> redact(String value, String unit) {
+  public Optional<String> redact(String value, Beside beside) {
     return Numbers.read(value)
         .map(number -> number.divide(step, 0, RoundingMode.HALF_EVEN).multiply(step))
         .map(BigDecimal::toPlainString);

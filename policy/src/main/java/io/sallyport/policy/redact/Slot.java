@@ -82,6 +82,12 @@ final class Slot {
   /** The resource's own id. */
   boolean id;
 
+  /** What may hold an id, where the view has pseudonyms for ids; else null. */
+  Disguise.Kind disguised;
+
+  /** The type whose element it is, where the view has pseudonyms. */
+  String owner;
+
   /** Derived from the whole resource: narrative, signature. */
   boolean derived;
 
@@ -136,7 +142,7 @@ final class Slot {
   /** To be called when all marks are set. */
   void seal() {
     acts = url || reference || patient || member || segment || extensionUrl || rewrite != null;
-    acts |= links != null;
+    acts |= links != null || disguised != null;
     tells = reference || extensionUrl || kind == Kind.RESOURCE;
     plain =
         hiddenBy == null

@@ -16,8 +16,9 @@ final class Spread {
           node.dirty = true;
           changed = true;
         }
-        if (!node.rewritten && rewritten(node)) {
-          node.rewritten = true;
+        int made = node.made | made(node);
+        if (made != node.made) {
+          node.made = made;
           changed = true;
         }
       }
@@ -35,13 +36,15 @@ final class Spread {
     return false;
   }
 
-  private static boolean rewritten(Node node) {
+  /** What the labels say of the values that are shown changed at or below a state. */
+  private static int made(Node node) {
+    int made = 0;
     for (Slot slot : node.slots) {
-      boolean below = slot.hiddenBy == null && slot.child != null && slot.child.rewritten;
-      if (slot.rewrite != null || below) {
-        return true;
+      if (slot.rewrite != null) {
+        made |= slot.rewrite.method().pseudonymous() ? Labels.PSEUDED : Labels.ABSTRED;
       }
+      made |= slot.hiddenBy == null && slot.child != null ? slot.child.made : 0;
     }
-    return false;
+    return made;
   }
 }

@@ -7,9 +7,9 @@ import java.util.Set;
 
 /**
  * The labels that a partial view carries: REDACTED in {@code meta.security} says why, ABSTRED
- * beside it that values are shown less exactly, SUBSETTED in {@code meta.tag} keeps servers from
- * storing it. They depend on the view, never on whether something was there to hide: otherwise the
- * tag would tell.
+ * beside it that values are shown less exactly, PSEUDED that names stand for others, SUBSETTED in
+ * {@code meta.tag} keeps servers from storing it. They depend on the view, never on whether
+ * something was there to hide: otherwise the tag would tell.
  */
 final class Tags {
   private static final String SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue";
@@ -22,13 +22,19 @@ final class Tags {
   private final byte[] bothLists;
   private final byte[] meta;
 
-  Tags(Set<String> tags, boolean changed) {
+  /**
+   * @param made what of {@link Labels} is shown changed
+   */
+  Tags(Set<String> tags, int made) {
     List<String> codes = new ArrayList<>();
     if (tags.contains("REDACTED")) {
       codes.add(coding("REDACTED"));
     }
-    if (changed && tags.contains("ABSTRED")) {
+    if ((made & Labels.ABSTRED) != 0 && tags.contains("ABSTRED")) {
       codes.add(coding("ABSTRED"));
+    }
+    if ((made & Labels.PSEUDED) != 0 && tags.contains("PSEUDED")) {
+      codes.add(coding("PSEUDED"));
     }
     String redacted = String.join(",", codes);
     String subsetted = tags.contains("SUBSETTED") ? coding("SUBSETTED") : "";

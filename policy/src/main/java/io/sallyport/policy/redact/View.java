@@ -4,6 +4,7 @@ import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Results;
+import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ public final class View {
     HIDDEN
   }
 
+  /** What is counted for an id or a reference for which there is no pseudonym. */
+  static final String PSEUDONYM = "pseudonym";
+
   /** What a nested resource counts under whose type is none of FHIR's. */
   static final String ANY_RESOURCE = "resource";
 
@@ -38,8 +42,12 @@ public final class View {
   private final String[] ruleNames;
   private final Map<String, Integer> ruleNumbers;
   private final Labels labels;
-  private final View compiled;
+  private final View unprojected;
   private final Projection projection;
+  private final Disguise disguise;
+  private final LocalDate today;
+  private final boolean byDay;
+  private final View compiled;
 
   /** What is asked of a resource besides, by type. */
   private final Map<String, Set<String>> asked;
@@ -50,7 +58,9 @@ public final class View {
       int ordinals,
       boolean partial,
       Map<String, Integer> hiddenUrls,
-      Map<String, Integer> ruleNumbers) {
+      Map<String, Integer> ruleNumbers,
+      Disguise disguise,
+      boolean byDay) {
     this.ruleNumbers = ruleNumbers;
     this.ruleNames = new String[ruleNumbers.size()];
     ruleNumbers.forEach((name, number) -> ruleNames[number] = name);
@@ -62,11 +72,15 @@ public final class View {
     this.ordinals = ordinals;
     this.compiled = this;
     this.projection = null;
+    this.disguise = disguise;
+    this.today = null;
+    this.byDay = byDay;
     this.asked = Map.of();
+    this.unprojected = this;
   }
 
-  /** Of which a caller wants a part, or of whose resources more is asked. */
-  private View(View whole, Projection projection, Map<String, Set<String>> asked) {
+  /** One caller's: of which it wants a part, on a day, or of whose resources more is asked. */
+  private View(View whole, Projection projection, Map<String, Set<String>> asked, LocalDate today) {
     this.ruleNumbers = whole.ruleNumbers;
     this.ruleNames = whole.ruleNames;
     this.labels = whole.labels;
@@ -75,9 +89,13 @@ public final class View {
     this.roots = whole.roots;
     this.rules = whole.rules;
     this.ordinals = whole.ordinals;
+    this.disguise = whole.disguise;
+    this.byDay = whole.byDay;
     this.compiled = whole.compiled;
     this.projection = projection;
     this.asked = asked;
+    this.today = today;
+    this.unprojected = projection == null ? this : new View(whole, null, asked, today);
   }
 
   /**
@@ -86,7 +104,7 @@ public final class View {
    */
   public View projected(Results results) {
     Projection wanted = Projection.of(results);
-    return wanted == null ? unprojected() : new View(this, wanted, asked);
+    return wanted == null ? unprojected : new View(this, wanted, asked, today);
   }
 
   /**
@@ -95,7 +113,7 @@ public final class View {
    * @param keys among {@link io.sallyport.policy.FactKeys#scopes}
    */
   public View asking(String type, Set<String> keys) {
-    return new View(this, projection, Map.of(type, Set.copyOf(keys)));
+    return new View(this, projection, Map.of(type, Set.copyOf(keys)), today);
   }
 
   /** Which elements of a resource are asked what they say. */
@@ -116,6 +134,11 @@ public final class View {
    */
   boolean withholds(byte[] s, int p, String type) {
     return rules.facts().conditions().containsKey(type) || TypeSkim.withheld(s, p, type);
+  }
+
+  /** The same view on the day of a request: how old somebody is depends on it. */
+  public View on(LocalDate day) {
+    return byDay ? new View(this, projection, asked, day) : this;
   }
 
   /**
@@ -144,7 +167,21 @@ public final class View {
   /** Whether the type is seen whole and unchanged. */
   public boolean whole(String type) {
     Node root = roots.get(type);
-    return root != null && !root.dirty;
+    return root != null && !root.dirty && disguise == null;
+  }
+
+  /** The pseudonyms in the place of ids; null when ids are shown as they are. */
+  public Pseudonyms pseudonyms() {
+    return disguise == null ? null : disguise.pseudonyms();
+  }
+
+  Disguise disguise() {
+    return disguise;
+  }
+
+  /** The day of the request; null when nobody said. */
+  LocalDate today() {
+    return today;
   }
 
   /**
@@ -266,7 +303,7 @@ public final class View {
 
   /** The view without what a caller asked for. */
   View unprojected() {
-    return projection == null ? this : new View(this, null, asked);
+    return unprojected;
   }
 
   /** As it was compiled, without what one request asks for: all of one role's have the same. */
@@ -283,10 +320,12 @@ public final class View {
    * The labels of an answer.
    *
    * @param partial whether it may be seen partly only
-   * @param changed whether something of it may be shown changed
+   * @param made what of {@link Labels} something of it may be shown changed
    */
-  Tags tags(boolean partial, boolean changed) {
-    return labels.of(partial, changed, projection != null);
+  Tags tags(boolean partial, int made) {
+    boolean pseudonyms = disguise != null;
+    return labels.of(
+        partial || pseudonyms, pseudonyms ? made | Labels.PSEUDED : made, projection != null);
   }
 
   /** Whether narrative and signatures stay where something is hidden. */

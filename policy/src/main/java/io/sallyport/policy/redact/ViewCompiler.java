@@ -11,6 +11,7 @@ import io.sallyport.policy.fhir.Definitions.Kind;
 import io.sallyport.policy.fhir.Definitions.Type;
 import io.sallyport.policy.fhir.SearchClosure;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,14 +26,12 @@ import java.util.function.Consumer;
  * stay about as large as the definitions.
  */
 final class ViewCompiler {
-  /** URL-typed primitives: they may carry the upstream's base. */
-  private static final Set<String> URLS = Set.of("uri", "url", "canonical");
-
   private final Definitions definitions;
   private final RoleRules rules;
   private final Consumer<Problem> problems;
   private final Modifiers modifiers;
   private final Changes changes;
+  private final Marks marks;
   private final List<PathRule> everywhere = new ArrayList<>();
   private final Map<String, String> hiddenUrls = new HashMap<>();
   private final Map<State, Node> nodes = new HashMap<>();
@@ -45,6 +44,7 @@ final class ViewCompiler {
     this.problems = problems;
     this.modifiers = new Modifiers(rules, problems);
     this.changes = new Changes(definitions, modifiers, problems);
+    this.marks = new Marks(rules);
   }
 
   /** A rule at work: its next step. */
@@ -85,7 +85,8 @@ final class ViewCompiler {
       ShowTree show = rule.showAll() ? null : shown(rule);
       Node root = root(rule.type(), own, show, false);
       Spread.dirt(order);
-      if (root.dirty && !rules.keepDerived()) {
+      // A narrative may repeat what is hidden, and an id that a pseudonym stands for.
+      if ((root.dirty || rules.pseudonym() != null) && !rules.keepDerived()) {
         root = root(rule.type(), own, show, true);
         Spread.dirt(order);
       }
@@ -94,13 +95,24 @@ final class ViewCompiler {
     }
     changes.finish();
     boolean partial =
-        roots.size() < definitions.resources().size()
+        rules.pseudonym() != null
+            || roots.size() < definitions.resources().size()
             || !rules.facts().conditions().isEmpty()
             || roots.values().stream().anyMatch(root -> root.dirty);
     Map<String, Integer> numbers = numbers();
     Map<String, Integer> urls = new HashMap<>();
     hiddenUrls.forEach((url, rule) -> urls.put(url, numbers.get(rule)));
-    return new View(roots, rules, ordinals, partial, urls, numbers);
+    Disguise disguise =
+        rules.pseudonym() == null
+            ? null
+            : new Disguise(definitions, new Pseudonyms(rules.pseudonym()), rules.versions());
+    return new View(roots, rules, ordinals, partial, urls, numbers, disguise, byDay());
+  }
+
+  private boolean byDay() {
+    return order.stream()
+        .flatMap(node -> Arrays.stream(node.slots))
+        .anyMatch(slot -> slot.rewrite != null && slot.rewrite.method().byDay());
   }
 
   /** Numbers all that something can be taken out for. */
@@ -109,6 +121,7 @@ final class ViewCompiler {
     for (Node node : order) {
       for (Slot slot : node.slots) {
         String shown = slot.rewrite != null ? slot.rewrite.rule() : slot.derived ? slot.key : null;
+        shown = shown == null && slot.disguised != null ? View.PSEUDONYM : shown;
         String name = slot.hiddenBy == null ? shown : slot.hiddenBy;
         slot.rule = name == null ? -1 : number(numbers, name);
       }
@@ -299,7 +312,7 @@ final class ViewCompiler {
         next.add(new Alive(below, change.steps().size()));
       }
     }
-    mark(slot, state, element, type);
+    marks.set(slot, state.type(), state.root(), element, type, !hiddenUrls.isEmpty());
     if (!primitive && !resource) {
       slot.child = node(type, next, show, sub, false, state.derived());
     }
@@ -333,27 +346,6 @@ final class ViewCompiler {
   private static boolean derived(State state, Element element, String type) {
     return type.equals("Narrative")
         || (state.type().equals("Signature") && element.name().equals("data"));
-  }
-
-  private void mark(Slot slot, State state, Element element, String type) {
-    String name = element.name();
-    boolean reference = state.type().equals("Reference") && name.equals("reference");
-    slot.reference = reference;
-    slot.url = reference || URLS.contains(type);
-    slot.base64 = type.equals("base64Binary");
-    slot.id = state.root() && name.equals("id");
-    slot.meta = state.root() && name.equals("meta");
-    if (state.type().equals("Meta")) {
-      slot.version = name.equals("versionId") || name.equals("lastUpdated");
-      slot.metaSecurity = name.equals("security");
-      slot.metaTag = name.equals("tag");
-    }
-    slot.segment =
-        !rules.watch().isEmpty()
-            && ((state.type().equals("Coding") && name.equals("code"))
-                || (state.type().equals("Composition") && name.equals("confidentiality")));
-    slot.extensionUrl =
-        !hiddenUrls.isEmpty() && state.type().equals("Extension") && name.equals("url");
   }
 
   private void number(Node node, Slot slot) {

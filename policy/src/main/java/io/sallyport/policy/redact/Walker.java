@@ -32,7 +32,7 @@ final class Walker {
   private final Duplicates duplicates = new Duplicates();
   private final Unkept unkept;
   private final Nesting nesting = new Nesting();
-  private final Acts acts = new Acts(found, edits, nesting);
+  final Acts acts = new Acts(found, edits, nesting);
   private final Predictions predictions = new Predictions();
   private byte[] s;
   private View view;
@@ -52,6 +52,7 @@ final class Walker {
 
   /** Starts on a resource of which no walk has learned anything yet. */
   void fresh() {
+    acts.patient = "";
     found.forget();
     doomed.clear();
     dropDerived = false;
@@ -335,9 +336,7 @@ final class Walker {
       } else {
         pending = item;
       }
-      if (s[p] <= ' ') {
-        p = Text.space(s, p);
-      }
+      p = s[p] <= ' ' ? Text.space(s, p) : p;
       if (s[p] == ',') {
         comma = p;
         p = Text.space(s, p + 1);
@@ -355,10 +354,8 @@ final class Walker {
   /** A resource inside another, judged by its own type's rules as well. */
   private int nested(int p, Slot slot, int depth) {
     String type = TypeSkim.resourceType(s, p);
-    Node root = type == null ? null : view.root(type);
-    if (root != null && exchange && view.withholds(s, p, type)) {
-      root = null;
-    }
+    boolean withheld = type == null || (exchange && view.withholds(s, p, type));
+    Node root = withheld ? null : view.root(type);
     boolean contained = slot.key.equals("contained");
     if (root == null || (contained && slot.hiddenBy != null)) {
       String denied = contained ? TypeSkim.id(s, p) : null;
@@ -381,9 +378,8 @@ final class Walker {
     if (!contained && type.equals("Patient")) {
       found.patient(TypeSkim.id(s, p));
     }
-    if (root.dirty) {
-      found.nestedPartial = true;
-      found.nestedRewritten |= root.rewritten;
+    if (root.dirty || view.pseudonyms() != null) {
+      found.nestedPartial(root.made);
       partial();
     }
     return walked;

@@ -15,6 +15,10 @@ final class Year implements RedactionMethod {
               + "(T([01][0-9]|2[0-3]):[0-5][0-9](:([0-5][0-9]|60)(\\.[0-9]+)?)?"
               + "(Z|[+-][01][0-9]:[0-5][0-9])?)?)?)?");
 
+  static boolean isDate(String value) {
+    return DATE.matcher(value).matches();
+  }
+
   @Override
   public Set<String> reads() {
     return Set.of("date", "dateTime");
@@ -31,7 +35,7 @@ final class Year implements RedactionMethod {
   }
 
   @Override
-  public Optional<String> redact(String value, String unit) {
-    return DATE.matcher(value).matches() ? Optional.of(value.substring(0, 4)) : Optional.empty();
+  public Optional<String> redact(String value, Beside beside) {
+    return isDate(value) ? Optional.of(value.substring(0, 4)) : Optional.empty();
   }
 }

@@ -39,7 +39,7 @@ final class Zip3 implements RedactionMethod {
   }
 
   @Override
-  public Optional<String> redact(String value, String unit) {
+  public Optional<String> redact(String value, Beside beside) {
     if (!ZIP.matcher(value).matches()) {
       return Optional.empty();
     }

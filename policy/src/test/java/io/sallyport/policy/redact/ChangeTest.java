@@ -165,7 +165,7 @@ class ChangeTest {
             .all("Patient")
             .all("Person")
             .change("HumanName.family", "replace: first")
-            .change("**.family", "hash")
+            .change("**.family", "hash: {key: k}")
             .change("Patient", "name.family", "replace: own")
             .compile();
     String name = ",\"name\":[{\"family\":\"F\"}]}";
@@ -277,14 +277,14 @@ class ChangeTest {
     "Patient, gender, 'replace: x', E-CHANGE, 'Patient.gender' is code",
     "Patient, meta.lastUpdated, year, E-CHANGE, An instant cannot be cut: hide it",
     "Patient, birthDate, zip3, E-CHANGE, 'Patient.birthDate' is date",
-    "Patient, birthDate, age-cap, E-CHANGE, hide it",
+    "Patient, gender, age-cap, E-CHANGE, hide it",
     "Patient, active, year, E-CHANGE, is a boolean",
     "Patient, multipleBirthInteger, 'round: 0.5', E-CHANGE, is integer",
     "Patient, address.*, zip3, E-CHANGE, end the path",
     "Patient, Patient, year, E-PATH, names the type itself",
     "Patient, Extension(urn:a), year, E-CHANGE, hide it",
     "Patient, birthDate, yaer, E-VALUE, Did you mean 'year'?",
-    "Patient, birthDate, shift, E-NOT-YET, does not enforce",
+    "Patient, birthDate, shift, E-VALUE, days: 365",
   })
   void whatCannotBeChangedSoIsAnError(
       String type, String path, String method, String code, String told) {

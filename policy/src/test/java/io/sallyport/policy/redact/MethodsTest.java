@@ -3,8 +3,16 @@ package io.sallyport.policy.redact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.Problem;
+import io.sallyport.policy.TestKey;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +25,12 @@ class MethodsTest {
   }
 
   private static String made(String written, String value, String unit) {
-    return method(written, new ArrayList<>()).redact(value, unit).orElse("gone");
+    return made(written, "decimal", value, new Beside(unit, "", null));
+  }
+
+  private static String made(String written, String type, String value, Beside beside) {
+    RedactionMethod method = method(written, new ArrayList<>()).of(type);
+    return method.redact(value, beside).orElse("gone");
   }
 
   @ParameterizedTest
@@ -146,19 +159,120 @@ class MethodsTest {
   }
 
   @Test
-  void hashIsThatOfTheTextAndAsLongForAll() {
-    // The example of FIPS 180-4.
-    assertThat(made("hash", "abc", ""))
-        .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assertThat(made("hash", "x".repeat(100_000), "")).hasSize(64);
+  void hashIsTheKeysAndAsLongForAll() {
+    String one = made("hash: {key: a}", "abc", "");
+    assertThat(one).matches("[0-9a-f]{64}").isEqualTo(made("hash: {key: a}", "abc", ""));
+    assertThat(made("hash: {key: b}", "abc", "")).isNotEqualTo(one);
+    assertThat(made("hash: {key: a}", "abd", "")).isNotEqualTo(one);
+    assertThat(made("hash: {key: a}", "x".repeat(100_000), "")).hasSize(64);
+    // Not what a shift would make of a patient of that id.
+    byte[] shift = TestKey.of("a").mac("shift\nabc".getBytes(StandardCharsets.UTF_8));
+    assertThat(one).isNotEqualTo(HexFormat.of().formatHex(shift));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1936-01-01, 2026-11-27, gone",
+    "1936, 2026-01-01, gone",
+    "1937-12-31, 2026-01-01, 1937",
+    "1937-12-31, 2027-01-01, gone",
+    "2026-11-28, 2026-11-27, 2026",
+    "1937-12-31T10:00Z, 2026-01-01, 1937",
+    "1890, 2026-01-01, gone",
+    "37-12-31, 2026-01-01, gone",
+    "1990, , gone",
+  })
+  void aYearOfBirthThatTellsAnAgeOver89Goes(String born, LocalDate today, String made) {
+    assertThat(made("age-cap", "date", born, new Beside("", "", today))).isEqualTo(made);
+  }
+
+  private static String shifted(String days, String key, String patient, String value) {
+    String written = "shift: {days: " + days + ", key: " + key + "}";
+    return made(written, "dateTime", value, new Beside("", patient, null));
+  }
+
+  @Test
+  void aPatientsDatesMoveTogetherByWholeDaysAndNeverByNone() {
+    Set<Long> offsets = new TreeSet<>();
+    for (int i = 0; i < 2000; i++) {
+      LocalDate first = LocalDate.parse(shifted("5", "k", "p" + i, "2020-02-29"));
+      LocalDate other = LocalDate.parse(shifted("5", "k", "p" + i, "1999-12-31"));
+      long offset = ChronoUnit.DAYS.between(LocalDate.of(2020, 2, 29), first);
+      assertThat(ChronoUnit.DAYS.between(LocalDate.of(1999, 12, 31), other)).isEqualTo(offset);
+      offsets.add(offset);
+    }
+    assertThat(offsets).containsExactly(-5L, -4L, -3L, -2L, -1L, 1L, 2L, 3L, 4L, 5L);
+  }
+
+  @Test
+  void anotherKeyMovesAnotherWay() {
+    assertThat(IntStream.range(0, 20).mapToObj(i -> shifted("365", "k" + i, "p", "2020-02-29")))
+        .doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2020-02-29T23:59:59.123-05:00, T23:59:59.123-05:00",
+    "2020-02-29T10:00Z, T10:00Z",
+    "2020-02-29T23:59:60Z, T23:59:60Z",
+    "2020-02-29, ''",
+  })
+  void theTimeOfDayAndItsZoneStay(String value, String rest) {
+    String made = shifted("365", "k", "p", value);
+    assertThat(made).isEqualTo(shifted("365", "k", "p", "2020-02-29") + rest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2020",
+        "2020-02",
+        "2019-02-29",
+        "2020-02-30",
+        "2020-13-01",
+        "0000-01-01",
+        "20200229",
+        "2020-02-29T",
+        "2020-02-29 and more",
+        "+2020-02-29",
+        ""
+      })
+  void whatNamesNoDayGoes(String value) {
+    assertThat(shifted("365", "k", "p", value)).isEqualTo("gone");
+  }
+
+  @Test
+  void aDateGoesThatWouldLeaveTheCalendarOrIsAboutNobody() {
+    Set<Boolean> first = new TreeSet<>();
+    Set<Boolean> last = new TreeSet<>();
+    for (int i = 0; i < 50; i++) {
+      first.add(shifted("365", "k", "p" + i, "0001-01-01").equals("gone"));
+      last.add(shifted("365", "k", "p" + i, "9999-12-31").equals("gone"));
+      assertThat(shifted("365", "k", "p" + i, "0003-01-01")).matches("000[1-4]-[0-9-]{5}");
+    }
+    assertThat(first).containsExactly(false, true);
+    assertThat(last).containsExactly(false, true);
+    assertThat(shifted("365", "k", "", "2020-02-29")).isEqualTo("gone");
   }
 
   @ParameterizedTest
   @CsvSource({
     "yaer, E-VALUE, Did you mean 'year'?",
     "zip5, E-VALUE, Did you mean 'zip3'?",
-    "shift, E-NOT-YET, does not enforce it",
-    "pseudonym, E-NOT-YET, does not enforce it",
+    "shift, E-VALUE, '{shift: {days: 365, key: irb-117}}'",
+    "shift: 365, E-VALUE, '{shift: {days: 365,'",
+    "shift: {days: 365}, E-VALUE, '{shift: {days: 365,'",
+    "'shift: {days: 0, key: k}', E-VALUE, from 1 to 3650 days",
+    "'shift: {days: 3651, key: k}', E-VALUE, from 1 to 3650 days",
+    "'shift: {days: -5, key: k}', E-VALUE, from 1 to 3650 days",
+    "'shift: {days: 5, key: k, from: 1}', E-VALUE, '{shift: {days: 365,'",
+    "pseudonym, E-VALUE, 'pseudonym: {key: NAME} for the role'",
+    "pseudonym: {key: k}, E-VALUE, 'pseudonym: {key: NAME} for the role'",
+    "hash, E-VALUE, found by who tries all names",
+    "hash: k, E-VALUE, '{hash: {key: irb-117}}'",
+    "'hash: {key: k, days: 3}', E-VALUE, '{hash: {key: irb-117}}'",
+    "year: {key: k}, E-VALUE, takes nothing",
+    "round: {key: k}, E-VALUE, {round: 5}",
     "year: 2, E-VALUE, takes nothing",
     "round, E-VALUE, {round: 5}",
     "round: 0, E-VALUE, {round: 5}",
@@ -182,15 +296,5 @@ class MethodsTest {
     List<Problem> problems = new ArrayList<>();
     assertThat(method("replace: " + "x".repeat(length), problems) == null).isEqualTo(length > 100);
     assertThat(method("replace: a\u0007", problems)).isNull();
-  }
-
-  @Test
-  void hashWarnsThatItHidesLittle() {
-    List<Problem> problems = new ArrayList<>();
-    assertThat(method("hash", problems)).isNotNull();
-    assertThat(problems)
-        .singleElement()
-        .satisfies(problem -> assertThat(problem.code()).isEqualTo("W-HASH"))
-        .matches(problem -> !problem.isError());
   }
 }

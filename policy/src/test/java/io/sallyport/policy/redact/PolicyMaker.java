@@ -3,15 +3,18 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
+import io.sallyport.policy.TestKey;
 import io.sallyport.policy.fhir.Results;
 import io.sallyport.policy.redact.naive.Fhir;
 import io.sallyport.policy.redact.naive.Fhir.Found;
+import io.sallyport.policy.redact.naive.NaiveNames;
 import io.sallyport.policy.redact.naive.Policy;
 import io.sallyport.policy.redact.naive.Policy.Change;
 import io.sallyport.policy.redact.naive.Tree;
 import io.sallyport.policy.redact.naive.Tree.Arr;
 import io.sallyport.policy.redact.naive.Tree.Member;
 import io.sallyport.policy.redact.naive.Tree.Obj;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,10 @@ import java.util.stream.Collectors;
 /** Makes policies at random that have something to do with a resource. */
 final class PolicyMaker {
   private static final Problem.Location AT = new Problem.Location("policy.yaml", 1, 1);
+
+  private static final String SHIFT = "shift: {days: 400, key: s}";
+  private static final NaiveNames NAMES =
+      new NaiveNames("n", Views.REBASE.upstream(), Views.REBASE.external());
 
   private static final List<String> SUMMARIES = List.of("true", "text", "data");
 
@@ -95,7 +102,8 @@ final class PolicyMaker {
       Spot spot = pick(readable);
       change.add(new Change(changedAnywhere(spot), pick(methods(spot))));
     }
-    return new Policy(rules, hide, change, random.nextBoolean());
+    NaiveNames names = random.nextInt(4) == 0 ? NAMES : null;
+    return new Policy(rules, hide, change, random.nextBoolean(), names);
   }
 
   /** What a caller may want of the resource's results. */
@@ -178,9 +186,11 @@ final class PolicyMaker {
   /** The methods that can read an element. */
   private static List<String> methods(Spot spot) {
     return switch (spot.last().type()) {
-      case "date", "dateTime", "Period" -> List.of("year");
-      case "string" -> List.of("zip3", "last4", "hash", "replace: a \"é\"");
-      case "markdown" -> List.of("last4", "hash", "replace: b");
+      case "date", "dateTime" -> List.of("year", SHIFT, "age-cap");
+      case "Period" -> List.of("year", SHIFT);
+      case "instant" -> List.of(SHIFT);
+      case "string" -> List.of("zip3", "last4", "hash: {key: h}", "replace: a \"é\"");
+      case "markdown" -> List.of("last4", "hash: {key: h}", "replace: b");
       case "integer", "unsignedInt" -> List.of("age-cap", "round: 5");
       case "positiveInt" -> List.of("age-cap");
       case "decimal", "Quantity", "Age", "Duration" ->
@@ -251,6 +261,7 @@ final class PolicyMaker {
     Views views = Views.role().hide(policy.hide().toArray(new String[0]));
     policy.change().forEach(change -> views.change(change.pattern(), change.method()));
     views.keepDerived = policy.keepDerived();
+    views.pseudonym(policy.names() == null ? null : TestKey.of("n"));
     policy.types().forEach((type, rule) -> views.types.put(type, typeRule(type, rule)));
     View view = views.compile();
     List<Problem> wrong =
@@ -260,7 +271,7 @@ final class PolicyMaker {
     if (!wrong.isEmpty()) {
       throw new AssertionError(policy + ": " + wrong);
     }
-    return view;
+    return view.on(LocalDate.of(Policy.YEAR, 11, 27));
   }
 
   private static TypeRule typeRule(String type, Policy.Rule rule) {

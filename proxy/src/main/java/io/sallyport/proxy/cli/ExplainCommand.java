@@ -45,7 +45,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PolicySet policy = PolicyCommand.load(spec, file, role);
+    PolicySet policy = PolicyCommand.load(spec, file, role, new KeyOptions());
     if (!policy.definitions().isResource(type)) {
       throw Failure.usage("--type " + type + " is no resource type of this FHIR version");
     }

@@ -11,6 +11,8 @@ import io.sallyport.policy.fhir.Interaction.Kind;
 import io.sallyport.policy.redact.Fact;
 import io.sallyport.policy.redact.View;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -23,7 +25,7 @@ record Judge(
     PolicySet policy, String role, List<String> purposes, Claims claims, List<String> relations) {
 
   View view() {
-    return policy.view(role);
+    return policy.view(role).on(LocalDate.now(ZoneOffset.UTC));
   }
 
   /** Decides what depends on no resource: the purpose, and what is forbidden whatever it is. */

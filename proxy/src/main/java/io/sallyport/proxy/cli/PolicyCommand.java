@@ -32,7 +32,7 @@ public final class PolicyCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int check(@Parameters(paramLabel = "FILE", description = "The policy.") Path file) {
     Problems problems = new Problems();
-    PolicySet policy = read(file, problems);
+    PolicySet policy = read(file, new KeyOptions(), problems);
     if (policy != null) {
       policy.tellFreeText(problems::add);
     }
@@ -41,13 +41,14 @@ public final class PolicyCommand implements Runnable {
     if (policy == null) {
       throw Failure.bad(file + " has " + problems.count());
     }
-    out.println("ok: " + file + ", roles " + String.join(", ", policy.roles()));
+    String keys = policy.keys().isEmpty() ? "" : ", keys " + String.join(", ", policy.keys());
+    out.println("ok: " + file + ", roles " + String.join(", ", policy.roles()) + keys);
     return 0;
   }
 
   /** The policy, with the role in it; otherwise the command ends. */
-  static PolicySet load(CommandSpec spec, Path file, String role) {
-    PolicySet policy = load(spec, file);
+  static PolicySet load(CommandSpec spec, Path file, String role, KeyOptions keys) {
+    PolicySet policy = load(spec, file, keys);
     if (!policy.roles().contains(role)) {
       throw Failure.usage(
           "--role "
@@ -61,9 +62,9 @@ public final class PolicyCommand implements Runnable {
   }
 
   /** The policy; when it has an error the command ends. */
-  static PolicySet load(CommandSpec spec, Path file) {
+  static PolicySet load(CommandSpec spec, Path file, KeyOptions keys) {
     Problems problems = new Problems();
-    PolicySet policy = read(file, problems);
+    PolicySet policy = read(file, keys, problems);
     if (policy == null) {
       problems.print(spec.commandLine().getErr());
       throw Failure.bad(file + " has " + problems.count());
@@ -71,10 +72,14 @@ public final class PolicyCommand implements Runnable {
     return policy;
   }
 
-  private static PolicySet read(Path file, Problems problems) {
+  private static PolicySet read(Path file, KeyOptions keys, Problems problems) {
     try {
       return PolicySet.read(
-          file.toString(), Files.readString(file), PolicyFiles.beside(file), problems::add);
+          file.toString(),
+          Files.readString(file),
+          PolicyFiles.beside(file),
+          keys::of,
+          problems::add);
     } catch (IOException e) {
       throw Failure.environment(file + " is not there or cannot be read", e);
     }

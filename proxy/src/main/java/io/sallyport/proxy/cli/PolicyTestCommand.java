@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -36,6 +37,8 @@ final class PolicyTestCommand implements Callable<Integer> {
       description = "Files of tests; of a directory, every .yaml file in it.")
   private List<Path> paths;
 
+  @Mixin private KeyOptions keys = new KeyOptions();
+
   private int run;
   private int failed;
 
@@ -46,6 +49,7 @@ final class PolicyTestCommand implements Callable<Integer> {
         suite(file);
       }
     }
+    keys.tell(spec.commandLine().getErr());
     String summary = run + (run == 1 ? " test, " : " tests, ") + failed + " failed";
     if (failed > 0) {
       throw Failure.bad(summary);
@@ -76,7 +80,8 @@ final class PolicyTestCommand implements Callable<Integer> {
       problems.print(spec.commandLine().getErr());
       throw Failure.bad(file + " has " + problems.count());
     }
-    PolicySet policy = PolicyCommand.load(spec, file.resolveSibling(suite.policy()).normalize());
+    PolicySet policy =
+        PolicyCommand.load(spec, file.resolveSibling(suite.policy()).normalize(), keys);
     PolicyTestRunner runner = new PolicyTestRunner(policy, PolicyFiles.beside(file), Instant.now());
     PrintWriter out = spec.commandLine().getOut();
     for (PolicyTest test : suite.tests()) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,6 +61,8 @@ final class RedactCommand implements Callable<Integer> {
       paramLabel = "k=v",
       description = "A claim of the caller's token, as patient=p1; may be given several times.")
   private List<String> claims;
+
+  @Mixin private KeyOptions keys = new KeyOptions();
 
   @Option(
       names = "--relation",
@@ -116,7 +119,8 @@ final class RedactCommand implements Callable<Integer> {
     if (answer == Answer.search && format == Format.ndjson) {
       throw Failure.usage("--as search takes a searchset Bundle, and a line is one resource");
     }
-    PolicySet set = PolicyCommand.load(spec, policy, role);
+    PolicySet set = PolicyCommand.load(spec, policy, role, keys);
+    keys.tell(spec.commandLine().getErr());
     if (!fhir.name().equals(set.definitions().version())) {
       throw Failure.usage("--fhir " + fhir + " is not the version of " + policy);
     }

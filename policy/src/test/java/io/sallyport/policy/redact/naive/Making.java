@@ -1,17 +1,20 @@
 package io.sallyport.policy.redact.naive;
 
+import io.sallyport.policy.TestKey;
 import io.sallyport.policy.redact.naive.Tree.Obj;
 import io.sallyport.policy.redact.naive.Tree.Raw;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Year;
 import java.time.YearMonth;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.GregorianCalendar;
 import java.util.List;
 import java.util.Set;
+import java.util.TimeZone;
 
 /** What the methods of {@code change:} make of values, said once more and in another way. */
 final class Making {
@@ -28,8 +31,9 @@ final class Making {
   static boolean reads(String method, String type) {
     return switch (method.split(":")[0]) {
       case "year" -> type.equals("date") || type.equals("dateTime");
+      case "shift" -> Set.of("date", "dateTime", "instant").contains(type);
       case "zip3" -> type.equals("string");
-      case "age-cap" -> NUMBERS.contains(type);
+      case "age-cap" -> NUMBERS.contains(type) || type.equals("date") || type.equals("dateTime");
       case "round" ->
           type.equals("decimal")
               || (!method.contains(".") && (type.equals("integer") || type.equals("unsignedInt")));
@@ -38,7 +42,7 @@ final class Making {
   }
 
   static List<String> inside(String method, String type) {
-    if (method.equals("year") && type.equals("Period")) {
+    if ((method.equals("year") || method.startsWith("shift")) && type.equals("Period")) {
       return List.of("start", "end");
     }
     boolean numeric = method.equals("age-cap") || method.startsWith("round");
@@ -46,11 +50,12 @@ final class Making {
   }
 
   static boolean passes(String method, String type) {
-    return method.equals("year") && type.equals("boolean");
+    return (method.equals("year") || method.startsWith("shift")) && type.equals("boolean");
   }
 
   /** The token in a value's place; null when it goes. */
-  static Raw of(String method, String type, Raw value, Obj holder, String holderType) {
+  static Raw of(
+      String method, String type, Raw value, Obj holder, String holderType, String patient) {
     if (value.isText() == NUMBERS.contains(type)) {
       return null;
     }
@@ -60,13 +65,21 @@ final class Making {
         switch (method) {
           case "year" -> year(text);
           case "zip3" -> zip3(text);
-          case "age-cap" -> ageCap(text, quantity ? holder.text("code") : "a");
+          case "age-cap" ->
+              NUMBERS.contains(type)
+                  ? ageCap(text, quantity ? holder.text("code") : "a")
+                  : birthYear(text);
           case "last4" -> last4(text);
-          case "hash" -> hash(text);
           default -> method.startsWith("round: ") ? round(text, method.substring(7)) : null;
         };
     if (method.startsWith("replace: ")) {
       made = method.substring(9).replace("\"", "\\\"");
+    }
+    if (method.startsWith("hash")) {
+      made = String.format("%064x", drawn(method, "hash\n" + text));
+    }
+    if (method.startsWith("shift")) {
+      made = shift(method, text, patient);
     }
     return made == null ? null : new Raw(value.isText() ? '"' + made + '"' : made);
   }
@@ -159,13 +172,48 @@ final class Making {
     return last.toString();
   }
 
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return String.format("%064x", new BigInteger(1, digest));
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException(missing);
+  /** What the key that a method names draws for a text. */
+  private static BigInteger drawn(String method, String text) {
+    int from = method.indexOf("key: ") + 5;
+    String key = method.substring(from, method.indexOf('}', from));
+    return new BigInteger(1, TestKey.of(key).mac(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String birthYear(String text) {
+    String year = year(text);
+    return year == null || Policy.YEAR - Integer.parseInt(year) > 89 ? null : year;
+  }
+
+  /** By a calendar that counts seconds, and no library of dates. */
+  private static String shift(String method, String text, String patient) {
+    if (patient == null || year(text) == null || text.length() < 10) {
+      return null;
     }
+    int days = Integer.parseInt(method.replaceAll("\\D", ""));
+    int steps =
+        drawn(method, "shift\n" + patient).mod(BigInteger.valueOf(days * 2L)).intValue() - days;
+    GregorianCalendar calendar = new GregorianCalendar(TimeZone.getTimeZone("UTC"));
+    calendar.setGregorianChange(new Date(Long.MIN_VALUE));
+    calendar.setLenient(false);
+    try {
+      calendar.set(
+          Integer.parseInt(text.substring(0, 4)),
+          Integer.parseInt(text.substring(5, 7)) - 1,
+          Integer.parseInt(text.substring(8, 10)),
+          0,
+          0,
+          0);
+      calendar.add(Calendar.DAY_OF_MONTH, steps < 0 ? steps : steps + 1);
+    } catch (IllegalArgumentException none) {
+      return null;
+    }
+    int year = calendar.get(Calendar.YEAR);
+    if (calendar.get(Calendar.ERA) != GregorianCalendar.AD || year > 9999) {
+      return null;
+    }
+    return String.format(
+            "%04d-%02d-%02d",
+            year, calendar.get(Calendar.MONTH) + 1, calendar.get(Calendar.DAY_OF_MONTH))
+        + text.substring(10);
   }
 }

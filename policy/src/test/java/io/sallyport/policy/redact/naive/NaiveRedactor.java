@@ -18,16 +18,21 @@ public final class NaiveRedactor {
   private final Rules rules;
   private final NaiveChanger changer;
   private final boolean keepDerived;
+  private final NaiveNames names;
+
+  /** How many contained resources are around. */
+  private int contained;
 
   public NaiveRedactor(Policy policy) {
     rules = new Rules(fhir, policy);
-    changer = new NaiveChanger(rules);
+    changer = new NaiveChanger(rules, policy.upstream());
     keepDerived = policy.keepDerived();
+    names = policy.names();
   }
 
   /** The resource as the role sees it; null when its type is not shown. */
   public Tree redact(Tree tree) {
-    Obj resource = changer.resource((Obj) tree);
+    Obj resource = changer.outermost((Obj) tree);
     String type = resource.text("resourceType");
     if (!rules.shows(type)) {
       return null;
@@ -153,7 +158,10 @@ public final class NaiveRedactor {
   private Tree single(Tree value, Place place, Found found, boolean derived, Set<String> denied) {
     if (fhir.isPrimitive(found.type()) && !found.underscore()) {
       boolean scalar = value instanceof Raw raw && !raw.isNull();
-      return scalar && !leadsToDenied(place, found, (Raw) value, denied) ? value : null;
+      if (!scalar || leadsToDenied(place, found, (Raw) value, denied)) {
+        return null;
+      }
+      return names == null ? value : names.of((Raw) value, place, found, contained > 0);
     }
     if (!(value instanceof Obj inner)) {
       return null;
@@ -165,8 +173,11 @@ public final class NaiveRedactor {
     if (!rules.shows(type)) {
       return null;
     }
-    boolean contained = found.element().name().equals("contained");
-    return resource(inner, type, contained ? denied : denied(inner, type));
+    boolean inside = found.element().name().equals("contained");
+    contained += inside ? 1 : 0;
+    Tree left = resource(inner, type, inside ? denied : denied(inner, type));
+    contained -= inside ? 1 : 0;
+    return left;
   }
 
   private static boolean leadsToDenied(Place place, Found found, Raw value, Set<String> denied) {

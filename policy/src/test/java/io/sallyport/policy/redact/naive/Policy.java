@@ -11,13 +11,32 @@ import java.util.TreeMap;
  * @param hide role-level patterns
  * @param change role-level patterns, and what is made of their elements
  * @param keepDerived whether narrative and signatures stay where something is hidden
+ * @param names what stands in the place of ids; null for themselves
  */
 public record Policy(
-    Map<String, Rule> types, List<String> hide, List<Change> change, boolean keepDerived) {
+    Map<String, Rule> types,
+    List<String> hide,
+    List<Change> change,
+    boolean keepDerived,
+    NaiveNames names) {
+  /** The year in which it is asked how old somebody is. */
+  public static final int YEAR = 2026;
+
   public Policy {
     types = new TreeMap<>(types);
     hide = List.copyOf(hide);
     change = List.copyOf(change);
+  }
+
+  /** One that shows ids as they are. */
+  public Policy(
+      Map<String, Rule> types, List<String> hide, List<Change> change, boolean keepDerived) {
+    this(types, hide, change, keepDerived, null);
+  }
+
+  /** The record system's base, where references may have it; null for none. */
+  String upstream() {
+    return names == null ? null : names.upstream();
   }
 
   /**

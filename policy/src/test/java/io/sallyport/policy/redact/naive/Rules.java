@@ -254,7 +254,8 @@ final class Rules {
 
   /** Whether there is anything that resources of a type could hold and the role does not see. */
   boolean partial(String type) {
-    return partial.computeIfAbsent(type, t -> !urls.isEmpty() || reaches(root(t)));
+    return partial.computeIfAbsent(
+        type, t -> !urls.isEmpty() || policy.names() != null || reaches(root(t)));
   }
 
   private boolean reaches(Place start) {
