@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -214,6 +215,8 @@ class ChainsTest {
   }
 
   @Test
+  @Tag("A7")
+  @Tag("A8")
   void aTypeOfWhichNoAnswerShowsAllIsNotHoppedTo() {
     assertThat(permits("all", "Basic?subject:Composition._id=1")).isTrue();
     for (String url :
@@ -226,6 +229,8 @@ class ChainsTest {
   }
 
   @Test
+  @Tag("A7")
+  @Tag("A8")
   void whereASegmentIsDeniedNothingHopsThroughWhatMayBeOfIt() {
     for (String role : List.of("cut", "tagged")) {
       assertThat(refused(role, "Patient?_has:Condition:patient:code=7200002"))
@@ -289,6 +294,8 @@ class ChainsTest {
   }
 
   @Test
+  @Tag("A7")
+  @Tag("A8")
   void walksOverTheReferencesArePermittedWhenEveryStepIs() {
     long seed = System.nanoTime();
     Random random = new Random(seed);

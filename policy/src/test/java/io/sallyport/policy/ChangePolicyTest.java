@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,6 +85,7 @@ class ChangePolicyTest {
   }
 
   @Test
+  @Tag("A22")
   void whatIsChangedCannotBeSearchedOrSortedByWhateverIsListed() {
     String unlisted =
         HEAD.formatted("", "birthDate: year, deceased: year", "").replace("search: []", "");

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -262,6 +263,7 @@ class CompartmentTest {
   }
 
   @Test
+  @Tag("A15")
   void aSearchAboutSomebodyElseIsRefusedBeforeAnybodyIsAsked() {
     for (PolicySet policy : List.of(subject, whole)) {
       for (String other :
@@ -283,6 +285,7 @@ class CompartmentTest {
   }
 
   @Test
+  @Tag("I")
   void aTokenWithoutAPatientIsDeniedEverywhere() {
     for (String patient : List.of("", "p 1", "Practitioner/p1", "../p1", "Patient/")) {
       assertThat(decide(subject, "Observation/o", patient)).isInstanceOf(Decision.Deny.class);

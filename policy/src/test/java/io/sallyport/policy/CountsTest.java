@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,7 @@ class CountsTest {
       """;
 
   @Test
+  @Tag("A13")
   void aNumberIsAskedForOnlyWhereNothingIsWithheld() {
     for (String count : List.of("_summary=count", "_count=0")) {
       assertThat(decide("researcher", "HRESCH", "Patient?gender=male&" + count))
@@ -58,6 +60,7 @@ class CountsTest {
   }
 
   @Test
+  @Tag("A21")
   void aRolesSmallestNumberGoesWithItsPermits() {
     assertThat(((Decision.Permit) decide("researcher", "HRESCH", "Patient")).total().smallest())
         .isEqualTo(11);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A policy's author is told which free text stays visible. */
@@ -14,6 +15,7 @@ class FreeTextWarningsTest {
   private static final Path ROOT = Path.of(System.getProperty("sallyport.root", ".."));
 
   @Test
+  @Tag("C7")
   void aRoleIsToldOncePerTypeWhereItStands() {
     assertThat(warnings("Observation: {do: [read], show: [status, code, value, note]}"))
         .singleElement()

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,7 @@ class IncludePolicyTest {
   }
 
   @Test
+  @Tag("A9")
   void aListedPairIsPermittedAndSentOn() {
     assertThat(included("_include=Observation:subject&code=1"))
         .containsExactly(new Included(false, false, "Observation", "subject", Set.of("Patient")));
@@ -149,6 +151,7 @@ class IncludePolicyTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"_Include=Observation:subject", "_includes=x", "_INCLUDE=*", "_revInclude=x"})
+  @Tag("A9")
   void anotherCaseIsNoParameter(String query) {
     Decision decision = decide("Observation?" + query, "TREAT");
     assertThat(((Decision.Deny) decision).reason()).isEqualTo(Reason.UNKNOWN_PARAMETER);

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,6 +168,7 @@ class IncludeReleaseTest {
   }
 
   @Test
+  @Tag("A9")
   void anIncludeIsReleasedByItsOwnTypesView() {
     Page page =
         page(
@@ -184,6 +186,7 @@ class IncludeReleaseTest {
   }
 
   @Test
+  @Tag("A10")
   void anIncludeOfAHiddenMatchVanishesAndTheAnswerIsTheSameWithoutIt() {
     // Nobody's conditions but p1's: yet the record system includes the others' patients and
     // doctors.

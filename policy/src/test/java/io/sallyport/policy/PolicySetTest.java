@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PolicySetTest {
@@ -85,6 +86,8 @@ class PolicySetTest {
   }
 
   @Test
+  @Tag("A1")
+  @Tag("A4")
   void whatIsNotSeenWholeCannotBeSearchedOrSortedBy() {
     for (String denied :
         List.of(

@@ -34,6 +34,7 @@ import org.hl7.fhir.r4.model.Observation;
 import org.hl7.fhir.r4.model.Patient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +172,7 @@ class EndToEndTest {
   }
 
   @Test
+  @Tag("D")
   void theInternalHostNeverShows() throws Exception {
     String internal = URI.create(ehr.base()).getAuthority();
     String patient = ehr.patients().get(0).getIdPart();

@@ -8,6 +8,7 @@ import io.sallyport.policy.fhir.Interaction.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -40,6 +41,8 @@ class InteractionFuzzTest {
   private int understood;
 
   @Test
+  @Tag("A18")
+  @Tag("F10")
   void randomBytesAreRefusedByUsOrMeanTheSame() {
     for (int i = 0; i < RUNS; i++) {
       byte[] bytes = new byte[random.nextInt(60)];

@@ -9,6 +9,7 @@ import io.sallyport.policy.fhir.Interaction.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +50,7 @@ class InteractionParserTest {
   }
 
   @Test
+  @Tag("A14")
   void aSearchIsTheSameInThreeForms() {
     Interaction url = get("Patient?gender=female&name:exact=Ann%20Lee");
     Interaction form = post("Patient/_search", null, "gender=female&name:exact=Ann+Lee");
@@ -260,6 +262,7 @@ class InteractionParserTest {
   }
 
   @Test
+  @Tag("A18")
   void whatThePolicySawIsWhatTheUpstreamWouldRead() {
     long seed = System.nanoTime();
     Random random = new Random(seed);

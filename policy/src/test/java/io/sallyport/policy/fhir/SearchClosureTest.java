@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SearchClosureTest {
@@ -116,6 +117,7 @@ class SearchClosureTest {
   }
 
   @Test
+  @Tag("A2")
   void modifiersAddWhatTheyRead() {
     assertThat(closure.reads("Observation", "code", "text"))
         .contains("Observation.code.text", "Observation.code.coding.display");
@@ -134,6 +136,7 @@ class SearchClosureTest {
 
   /** FHIR R4 search.html, the table of modifiers: what is not there for a type reads nothing. */
   @Test
+  @Tag("A2")
   void aModifierIsOneOfItsParametersType() {
     Map<String, Set<String>> legal =
         Map.of(
@@ -182,6 +185,7 @@ class SearchClosureTest {
    * All of nothing is true: a composite must read its components, or hidden values can be bisected.
    */
   @Test
+  @Tag("A6")
   void compositesReadTheirComponents() {
     assertThat(closure.reads("Observation", "code-value-quantity", ""))
         .contains("Observation.code", "Observation.valueQuantity");
@@ -190,6 +194,7 @@ class SearchClosureTest {
   }
 
   @Test
+  @Tag("A1")
   void hidingTheIdentityOfAPatientClosesFifteenParameters() {
     Set<String> hidden = Set.of("birthDate", "name", "telecom", "address", "identifier");
     long closed =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.redact.Redactor.Layer;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Required elements that are hidden: an answer says so, whether there was a value or not. */
@@ -18,6 +19,7 @@ class AbsentReasonTest {
   }
 
   @Test
+  @Tag("C14")
   void aHiddenRequiredElementIsSaidToBeAbsent() {
     View view = view("Encounter", "class");
     String with =

@@ -47,6 +47,7 @@ class CanaryTest {
   }
 
   @Test
+  @Tag("C11")
   void nothingButTheIdWhereNothingElseIsShown() throws IOException {
     for (Example example : Examples.complete()) {
       Tree tree = Tree.parse(example.json());
@@ -61,6 +62,7 @@ class CanaryTest {
   }
 
   @Test
+  @Tag("C11")
   void someElementsAloneAndAllButThem() throws IOException {
     elements(SAMPLE);
     assertThat(looked).isGreaterThan(30_000);

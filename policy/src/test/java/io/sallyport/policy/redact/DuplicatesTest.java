@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +51,7 @@ class DuplicatesTest {
   }
 
   @Test
+  @Tag("G1")
   void amongTheKeysOfEveryTypeHoweverWide() {
     for (Definitions.Type type : Definitions.r4().types()) {
       if (type.kind() != Definitions.Kind.RESOURCE || !Definitions.r4().isResource(type.name())) {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,12 @@ class HostileTest {
   private final Redactor redactor = new Redactor(Limits.DEFAULT);
 
   @Test
+  @Tag("G1")
+  @Tag("G4")
+  @Tag("G5")
+  @Tag("G10")
+  @Tag("G11")
+  @Tag("G12")
   void eachIsRefusedForItsReasonAtItsByte() throws IOException {
     List<String> wrong = new ArrayList<>();
     int rows = 0;
@@ -110,6 +117,8 @@ class HostileTest {
 
   /** An element whose JSON is of another kind is dropped as if it were not there, or refused. */
   @Test
+  @Tag("G7")
+  @Tag("G8")
   void anotherKindOfJsonIsNotReleased() throws IOException {
     long seed = Seed.draw(HostileTest.class);
     Random random = new Random(seed);

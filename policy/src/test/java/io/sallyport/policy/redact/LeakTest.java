@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Ways around a view that somebody found once. */
@@ -25,6 +26,7 @@ class LeakTest {
   }
 
   @Test
+  @Tag("C8")
   void anExtensionHiddenByItsUrlGoesWithWhateverItHolds() {
     for (String value :
         List.of(
@@ -64,6 +66,7 @@ class LeakTest {
   }
 
   @Test
+  @Tag("C4")
   void referencesToAContainedResourceThatWentGoWholeHoweverWritten() {
     String types = "types: {Observation: {do: [read], show: all}}";
     String head = "{\"resourceType\":\"Observation\",\"id\":\"1\",";
@@ -100,6 +103,7 @@ class LeakTest {
   }
 
   @Test
+  @Tag("C10")
   void whatIsDerivedGoesWithWhatStandsBesideIt() {
     assertThat(
             redactBy(
@@ -110,6 +114,7 @@ class LeakTest {
   }
 
   @Test
+  @Tag("C1")
   void aNarrativeMayNotRepeatWhatANestedResourceLost() {
     String text =
         "\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns='http://www.w3.org/1999/xhtml'>canary</div>\"}";
@@ -139,6 +144,7 @@ class LeakTest {
 
   /** What an answer looks like may depend on the view and on what is seen, on nothing else. */
   @Test
+  @Tag("C4")
   void aContainedResourceOfATypeNotShownLeavesNoTrace() {
     String types = "types: {Observation: {do: [read], show: all}}";
     String text =
@@ -152,6 +158,7 @@ class LeakTest {
   }
 
   @Test
+  @Tag("C13")
   void anEntryWhoseResourceIsNotShownGoesWhole() {
     String types = "types: {Bundle: {do: [read], show: all}, Patient: {do: [read], show: all}}";
     String bundle = "{\"resourceType\":\"Bundle\",\"id\":\"1\",\"type\":\"collection\",\"entry\":[";
@@ -181,6 +188,7 @@ class LeakTest {
   }
 
   @Test
+  @Tag("D")
   void theInternalHostIsFoundHoweverItIsWritten() {
     for (String reference :
         List.of(

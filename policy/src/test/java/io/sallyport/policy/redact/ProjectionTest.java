@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a caller asks for is a part of what the view shows, and facts are those of the whole. */
@@ -80,6 +81,7 @@ class ProjectionTest {
 
   /** Leak row A12: an answer that was cut before it was judged would belong to nobody. */
   @Test
+  @Tag("A12")
   void whomAResourceIsAboutIsTakenFromAllOfIt() {
     for (Results results : List.of(elements("status"), summary("text"), summary("true"))) {
       Redacted redacted =

@@ -9,6 +9,7 @@ import io.sallyport.policy.redact.Redactor.Layer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,6 +53,9 @@ class RedactorTest {
   }
 
   @Test
+  @Tag("C5")
+  @Tag("C6")
+  @Tag("C8")
   void allowListBringsNoNarrativeExtensionOrDisplayUnlessNamed() {
     View view = Views.role().only("Observation", "code", "status", "subject").compile();
     String json =
@@ -67,6 +71,7 @@ class RedactorTest {
   }
 
   @Test
+  @Tag("C1")
   void narrativeGoesWithWhatItMayRepeat() {
     String json =
         "{\"resourceType\":\"Patient\",\"text\":{\"status\":\"generated\",\"div\":\"born 1970\"},"
@@ -103,6 +108,7 @@ class RedactorTest {
   }
 
   @Test
+  @Tag("C4")
   void containedResourceOfATypeNotShownGoesWithReferencesToIt() {
     View view = Views.role().keepDerived().all("Observation").compile();
     String json =
@@ -113,6 +119,7 @@ class RedactorTest {
   }
 
   @Test
+  @Tag("F3")
   void exchangeLayerTagsHidesVersionsAndRebases() {
     String json =
         "{\"resourceType\":\"Patient\",\"meta\":{\"versionId\":\"7\",\"lastUpdated\":\"2020-01-01T00:00:00Z\"},"
@@ -126,6 +133,7 @@ class RedactorTest {
   }
 
   @Test
+  @Tag("C14")
   void tagsDoNotTellWhetherSomethingWasHidden() {
     String with = "{\"resourceType\":\"Patient\",\"birthDate\":\"1970\",\"id\":\"a\"}";
     String without = "{\"resourceType\":\"Patient\",\"id\":\"a\"}";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.redact.View.Visibility;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ class ViewTest {
   }
 
   @Test
+  @Tag("C15")
   void hiddenModifierIsAnError() {
     Views views = Views.role().all("Observation", "status");
     views.compile();

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tokens that are wrong in one thing, each beside the one that is right. */
@@ -52,6 +53,7 @@ class TokenAttackTest {
   }
 
   @Test
+  @Tag("I")
   void claimsThatAreWrongInOneThingAreRefused() {
     claim("iss", c -> c.remove("iss"));
     claim("iss", c -> c.put("iss", issuer.iss + "/"));
@@ -170,6 +172,7 @@ class TokenAttackTest {
   }
 
   @Test
+  @Tag("I")
   void duplicateClaimsAreRefused() throws Exception {
     String claims = JSONObjectUtils.toJSONString(issuer.claims());
     String twice = claims.substring(0, claims.length() - 1) + ",\"sub\":\"admin\"}";

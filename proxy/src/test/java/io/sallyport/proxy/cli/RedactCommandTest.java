@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -267,6 +268,7 @@ class RedactCommandTest {
   }
 
   @Test
+  @Tag("G13")
   void linesAreRedactedOneByOneAndDeniedOnesLeftOut() throws IOException {
     String lines =
         String.join("\n", synthea("Patient").get(0), synthea("Claim").get(0), patient()) + "\r\n";

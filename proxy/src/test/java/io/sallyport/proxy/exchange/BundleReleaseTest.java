@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A searchset is released in recorded windows, and its links are ours. */
@@ -65,6 +66,7 @@ class BundleReleaseTest {
   }
 
   @Test
+  @Tag("F13")
   void anUpstreamThatDiesInMidAnswerCutsItAndTheRecordSaysSo() {
     stage.windowBytes = 300;
     String whole = bundle(10, "");
@@ -91,6 +93,7 @@ class BundleReleaseTest {
   }
 
   @Test
+  @Tag("A19")
   void theNextLinkIsSealedAndLeadsToTheUpstreamsNextPage() {
     String next = Stage.UPSTREAM + "?_getpages=secret-9&_offset=10";
     Stage.Caller first = stage.json(bundle(1, next)).get("/fhir/Patient?gender=female");
@@ -105,6 +108,7 @@ class BundleReleaseTest {
   }
 
   @Test
+  @Tag("A19")
   void aPagingLinkOfSomebodyElseLeadsNowhere() {
     Stage.Caller first =
         stage.json(bundle(1, Stage.UPSTREAM + "?p=2")).get("/fhir/Patient?gender=female");
@@ -146,6 +150,7 @@ class BundleReleaseTest {
   }
 
   @Test
+  @Tag("A1")
   void hiddenElementsCannotBeSearched() {
     Stage.Caller caller = stage.get("/fhir/Patient?birthdate=1970-01-01");
 

@@ -3,6 +3,7 @@ package io.sallyport.proxy.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.proxy.journal.JournalEntry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,7 @@ class CountedAnswerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"_summary=count", "_count=0"})
+  @Tag("A13")
   void whereEntriesMayBeWithheldNobodyIsAskedForTheirNumber(String count) {
     Stage.Caller caller = stage.get("/fhir/Observation?" + count, "Bearer app/PATRQT/p1");
 

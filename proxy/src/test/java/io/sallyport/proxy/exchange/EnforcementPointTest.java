@@ -6,6 +6,7 @@ import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.proxy.journal.Durability;
 import io.sallyport.proxy.journal.JournalEntry;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EnforcementPointTest {
@@ -121,12 +122,14 @@ class EnforcementPointTest {
   }
 
   @Test
+  @Tag("F1")
   void htmlThatClaimsToBeJsonIsA502() {
     assertThat(stage.json("<html>canary</html>").get("/fhir/Patient/p1").head.status())
         .isEqualTo(502);
   }
 
   @Test
+  @Tag("F7")
   void anUpstreamErrorIsAuthoredByUs() {
     Stage.Caller caller =
         stage
@@ -138,6 +141,7 @@ class EnforcementPointTest {
   }
 
   @Test
+  @Tag("F14")
   void deletedAndAbsentLookTheSame() {
     Stage.Caller absent = stage.answer(404, "text/plain", "x").get("/fhir/Patient/p1");
     Stage.Caller deleted = stage.answer(410, "text/plain", "x").get("/fhir/Patient/p1");
@@ -155,6 +159,7 @@ class EnforcementPointTest {
   }
 
   @Test
+  @Tag("F13")
   void aCutUpstreamIsA502() {
     assertThat(stage.json(PATIENT.substring(0, 20), "CUT").get("/fhir/Patient/p1").head.status())
         .isEqualTo(502);
@@ -195,6 +200,7 @@ class EnforcementPointTest {
   }
 
   @Test
+  @Tag("F1")
   void onlyJsonIsServed() {
     String nurse = "Bearer nurse/TREAT/n1";
     assertThat(stage.get("/fhir/Patient/p1", nurse, "GET", "application/fhir+xml").head.status())
@@ -205,6 +211,7 @@ class EnforcementPointTest {
   }
 
   @Test
+  @Tag("E8")
   void theCapabilityStatementIsOursAndRecorded() {
     Stage.Caller caller = stage.get("/fhir/metadata");
 

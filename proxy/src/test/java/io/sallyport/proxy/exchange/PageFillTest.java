@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -90,6 +91,7 @@ class PageFillTest {
   }
 
   @Test
+  @Tag("A20")
   void pagesLookTheSameWhateverIsWithheldBetween() {
     List<String> shapes = new ArrayList<>();
     for (String[] world :
@@ -138,6 +140,7 @@ class PageFillTest {
   }
 
   @Test
+  @Tag("A20")
   void whereOnlyWithheldOnesFollowThereIsNoNextPage() {
     Stage.Caller caller = search("abc", "DE", "F");
     assertThat(ids(caller)).isEqualTo("abc");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.proxy.journal.JournalEntry;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,7 @@ class ProjectedAnswerTest {
   /** Leak row A12: whoever asks for less is not shown more. */
   @ParameterizedTest
   @ValueSource(strings = {"_elements=status", "_summary=text", "_summary=true", "_summary=data"})
+  @Tag("A12")
   void aResourceOutsideTheCompartmentStaysHiddenHoweverLittleOfItIsAskedFor(String asked) {
     Stage.Caller read =
         stage.json(observation("o2", "p2")).get("/fhir/Observation/o2?" + asked, APP);

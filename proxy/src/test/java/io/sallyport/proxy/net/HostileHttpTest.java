@@ -27,6 +27,7 @@ import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,6 +182,8 @@ class HostileHttpTest {
         "GET /fhir/Patient/1 HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
       })
+  @Tag("F10")
+  @Tag("F12")
   void isRefusedAndEndsTheConnection(String request) throws Exception {
     String answer = send(request + GOOD);
 
@@ -280,6 +283,7 @@ class HostileHttpTest {
   }
 
   @Test
+  @Tag("F4")
   void headRequestsGetTheLengthAndNoBody() throws Exception {
     String answer =
         send("HEAD /fhir/Patient/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

@@ -8,6 +8,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.sallyport.proxy.exchange.UpstreamTarget;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,7 @@ class UpstreamHeadsTest {
   }
 
   @Test
+  @Tag("F9")
   void theRequestIsWhatWeWriteAndNothingElse() {
     assertThat(request("", "/fhir/Patient/1?a=%20", "r-1"))
         .isEqualTo(

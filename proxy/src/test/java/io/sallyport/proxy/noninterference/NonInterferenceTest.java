@@ -20,6 +20,12 @@ class NonInterferenceTest {
   }
 
   @Test
+  @Tag("A3")
+  @Tag("A4")
+  @Tag("A13")
+  @Tag("A21")
+  @Tag("C14")
+  @Tag("F3")
   void fiveThousandRequestsAreAnsweredTheSame() throws IOException {
     everyRole(seed(), 5_000);
   }

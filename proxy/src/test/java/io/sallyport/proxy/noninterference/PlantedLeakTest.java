@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Leaks as others have had them, planted around the appliance: the harness must find each. */
@@ -71,6 +72,7 @@ class PlantedLeakTest {
 
   /** HAPI #6065, and many others: what is not shown can be searched by. */
   @Test
+  @Tag("A3")
   void aSearchByAHiddenElementIsFound() {
     List<Asked> smuggled = new ArrayList<>();
     Leak leak =
@@ -103,6 +105,7 @@ class PlantedLeakTest {
 
   /** As some anonymizers do: a label where something was taken out, and none where nothing was. */
   @Test
+  @Tag("C14")
   void aLabelOnlyWhereSomethingWasHiddenIsFound() {
     Leak leak =
         new Leak() {
@@ -143,12 +146,14 @@ class PlantedLeakTest {
   }
 
   @Test
+  @Tag("A17")
   void aRecordSystemThatIgnoresWhoIsAskedAboutGivesNothingAway() {
     assertThat(differences(app, new Careless())).isEmpty();
   }
 
   /** HAPI #1507: the total counts what was withheld. */
   @Test
+  @Tag("A13")
   void aTotalTakenFromTheRecordSystemIsFound() {
     Leak leak =
         new Careless() {
@@ -176,6 +181,7 @@ class PlantedLeakTest {
   }
 
   @Test
+  @Tag("A10")
   void includesOfWhatIsWithheldGiveNothingAway() {
     assertThat(differences(includer, new Including())).isEmpty();
   }
