@@ -147,6 +147,116 @@ class EndToEndTest {
   }
 
   @Test
+  void hapisClientSearchesInACompartment() throws Exception {
+    String patient = ehr.patients().get(0).getIdPart();
+    Bundle plain =
+        client()
+            .search()
+            .byUrl("Observation?patient=Patient/" + patient + "&_count=5")
+            .returnBundle(Bundle.class)
+            .execute();
+    HttpResponse<String> form = get("/Patient/" + patient + "/Observation?_count=5", files.token());
+
+    assertThat(form.statusCode()).isEqualTo(200);
+    Bundle found = HapiServer.context().newJsonParser().parseResource(Bundle.class, form.body());
+    assertThat(found.getEntry()).hasSize(5);
+    assertThat(ids(found)).isEqualTo(ids(plain));
+    assertThat(get("/Patient/" + patient + "/*", files.token()).statusCode()).isEqualTo(405);
+  }
+
+  private static List<String> ids(Bundle bundle) {
+    return bundle.getEntry().stream()
+        .map(e -> e.getResource().getIdElement().toUnqualifiedVersionless().getValue())
+        .toList();
+  }
+
+  @Test
+  void hapisClientReadsAHistory() throws Exception {
+    Patient patient = new Patient();
+    patient.setId("with-versions");
+    patient.setActive(false);
+    ehr.store(patient.copy());
+    patient.setActive(true);
+    ehr.store(patient.copy());
+    IGenericClient doctor =
+        client(files.token(Map.of("roles", "doctor", "purpose_of_use", "TREAT")));
+
+    Bundle versions =
+        doctor.history().onInstance("Patient/with-versions").returnBundle(Bundle.class).execute();
+
+    assertThat(versions.getType()).isEqualTo(Bundle.BundleType.HISTORY);
+    assertThat(versions.getEntry()).hasSize(2);
+    assertThat(versions.getEntry())
+        .allSatisfy(e -> assertThat(e.getRequest().getUrl()).startsWith("Patient"));
+    assertThat(versions.getEntry().stream().map(e -> ((Patient) e.getResource()).getActive()))
+        .containsExactlyInAnyOrder(true, false);
+    assertThatThrownBy(
+            () ->
+                client()
+                    .history()
+                    .onInstance("Patient/with-versions")
+                    .returnBundle(Bundle.class)
+                    .execute())
+        .isInstanceOf(ForbiddenOperationException.class);
+  }
+
+  @Test
+  void hapisClientAsksForEverythingOfAPatient() throws Exception {
+    String patient = ehr.patients().get(0).getIdPart();
+    long stored =
+        ehr.observations().stream()
+            .filter(o -> o.getSubject().getReference().equals("Patient/" + patient))
+            .count();
+    String token = files.token(Map.of("roles", "doctor", "purpose_of_use", "TREAT"));
+    List<String> ids = new ArrayList<>();
+    HttpResponse<String> page = get("/Patient/" + patient + "/$everything?_count=20", token);
+    while (true) {
+      assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+      Bundle some = HapiServer.context().newJsonParser().parseResource(Bundle.class, page.body());
+      ids.addAll(ids(some));
+      if (some.getLink(Bundle.LINK_NEXT) == null) {
+        break;
+      }
+      page = get(some.getLink(Bundle.LINK_NEXT).getUrl().substring(files.base().length()), token);
+    }
+    assertThat(ids).hasSize((int) stored + 1).doesNotHaveDuplicates();
+    assertThat(ids.get(0)).isEqualTo("Patient/" + patient);
+  }
+
+  @Test
+  void hapisClientSendsABatchOfReads() throws Exception {
+    String patient = ehr.patients().get(0).getIdPart();
+    Bundle batch = new Bundle();
+    batch.setType(Bundle.BundleType.BATCH);
+    for (String url :
+        List.of(
+            "Patient/" + patient,
+            "Patient/no-such-patient",
+            "Patient?birthdate=1970-01-01",
+            "Observation?patient=Patient/" + patient)) {
+      batch.addEntry().getRequest().setMethod(Bundle.HTTPVerb.GET).setUrl(url);
+    }
+    batch
+        .addEntry()
+        .setResource(new Patient())
+        .getRequest()
+        .setMethod(Bundle.HTTPVerb.POST)
+        .setUrl("Patient");
+    int before = ehr.patients().size();
+
+    Bundle answer = client().transaction().withBundle(batch).execute();
+
+    assertThat(answer.getType()).isEqualTo(Bundle.BundleType.BATCHRESPONSE);
+    assertThat(answer.getEntry().stream().map(e -> e.getResponse().getStatus()))
+        .containsExactly("200", "404", "403", "200", "405");
+    Patient seen = (Patient) answer.getEntry().get(0).getResource();
+    assertThat(seen.getIdPart()).isEqualTo(patient);
+    assertThat(seen.hasBirthDate()).isFalse();
+    assertThat(((Bundle) answer.getEntry().get(3).getResource()).getEntry()).isNotEmpty();
+    assertThat(ehr.patients()).hasSize(before);
+  }
+
+  @Test
   void aHiddenElementCannotBeSearched() {
     assertThatThrownBy(
             () ->
@@ -236,11 +346,15 @@ class EndToEndTest {
   }
 
   private IGenericClient client() throws Exception {
+    return client(files.token());
+  }
+
+  private IGenericClient client(String token) throws Exception {
     IRestfulClientFactory factory = HapiServer.context().getRestfulClientFactory();
     factory.setServerValidationMode(ServerValidationModeEnum.NEVER);
     factory.setHttpClient(HttpClients.custom().setSSLContext(files.trusting()).build());
     IGenericClient client = factory.newGenericClient(files.base());
-    client.registerInterceptor(new BearerTokenAuthInterceptor(files.token()));
+    client.registerInterceptor(new BearerTokenAuthInterceptor(token));
     return client;
   }
 }

@@ -32,6 +32,9 @@ public final class InteractionParser {
   private static final Set<String> FORMATS =
       Set.of("json", "application/json", "application/fhir+json", "text/json");
 
+  private static final Set<String> BATCHES =
+      Set.of("application/fhir+json", "application/fhir+json;fhirversion=4.0", "application/json");
+
   private static final Set<String> BOOLEANS = Set.of("true", "false");
 
   /** Parameters that ask the upstream for what the policy cannot judge. */
@@ -149,6 +152,15 @@ public final class InteractionParser {
       }
     }
     return whole ? search(type, all) : compartment(type, id(segments[1], "id"), segments[2], all);
+  }
+
+  /** Refuses a batch whose query or media type is not that of one; its entries are parsed alone. */
+  public void requireBatch(String query, String contentType) {
+    onlyFormat(parameters(query));
+    String type = contentType.toLowerCase(Locale.ROOT).replace(" ", "").replace("\"", "");
+    if (!BATCHES.contains(type.replace(";charset=utf-8", ""))) {
+      throw new Refusal(Reason.UNSUPPORTED_MEDIA_TYPE, "a batch is application/fhir+json");
+    }
   }
 
   private static String[] segments(String path) {

@@ -6,6 +6,7 @@ import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.fhir.Definitions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,18 +48,26 @@ final class Capabilities {
         any = true;
       }
     }
-    return json.append(any ? "]}]}" : "}]}").toString().getBytes(StandardCharsets.UTF_8);
+    return json.append(any ? "]" : "")
+        .append(",\"interaction\":[{\"code\":\"batch\"}]}]}")
+        .toString()
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static void resource(StringBuilder json, PolicySet policy, Abilities role, String type) {
     json.append("{\"type\":\"").append(type).append("\",\"interaction\":[");
     String separator = "";
+    List<String> operations = new ArrayList<>();
     for (String interaction : new TreeSet<>(role.interactions(type))) {
-      String code = interaction.equals("search") ? "search-type" : interaction;
-      json.append(separator).append("{\"code\":\"").append(code).append("\"}");
+      if (interaction.startsWith("$")) {
+        operations.add(interaction.substring(1));
+        continue;
+      }
+      json.append(separator).append("{\"code\":\"").append(code(interaction)).append("\"}");
       separator = ",";
     }
     json.append(']');
+    operations(json, type, operations);
     if (role.interactions(type).contains("search")) {
       separator = ",\"searchParam\":[";
       boolean any = false;
@@ -80,6 +89,31 @@ final class Capabilities {
       includes(json, role.includes(type), true, "searchRevInclude");
     }
     json.append('}');
+  }
+
+  /** That of a type's history depends on more than the role. */
+  private static String code(String interaction) {
+    return switch (interaction) {
+      case "search" -> "search-type";
+      case "history" -> "history-instance";
+      default -> interaction;
+    };
+  }
+
+  private static void operations(StringBuilder json, String type, List<String> names) {
+    String separator = ",\"operation\":[";
+    for (String name : names) {
+      json.append(separator)
+          .append("{\"name\":\"")
+          .append(name)
+          .append("\",\"definition\":\"http://hl7.org/fhir/OperationDefinition/")
+          .append(type)
+          .append('-')
+          .append(name)
+          .append("\"}");
+      separator = ",";
+    }
+    json.append(names.isEmpty() ? "" : "]");
   }
 
   private static void includes(

@@ -80,11 +80,24 @@ public final class EnforcementPoint {
   public CompletionStage<Void> serve(Exchange x) {
     return CompletableFuture.completedFuture(x)
         .thenCompose(this::authenticate)
-        .thenApply(identity -> decide(x, route(x), identity))
+        .thenApply(identity -> identified(x, route(x), identity))
+        .thenCompose(known -> Batch.isOne(x) ? Batch.serve(x, this::entry) : one(x))
+        .exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
+  }
+
+  /** One request, or one entry of a batch. */
+  private CompletionStage<Void> one(Exchange x) {
+    return CompletableFuture.completedFuture(x)
+        .thenApply(this::decide)
         .thenCompose(decision -> record(x, decision)) // permit or deny: recorded first
         .thenCompose(permit -> forward(x, permit)) // a deny goes no further
-        .thenCompose(windows -> release(x, windows)) // redact, record, respond: window by window
-        .exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
+        .thenCompose(windows -> release(x, windows)); // redact, record, respond: window by window
+  }
+
+  /** One entry of a batch, or what is wrong with it. Completes, never exceptionally. */
+  private CompletionStage<Void> entry(Exchange x, Refusal wrong) {
+    CompletionStage<Void> served = wrong == null ? one(x) : CompletableFuture.failedFuture(wrong);
+    return served.exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
   }
 
   private CompletionStage<Identity> authenticate(Exchange x) {
@@ -98,22 +111,26 @@ public final class EnforcementPoint {
     return Router.route(x.snapshot(), x.head());
   }
 
-  private Asked decide(Exchange x, Route route, Identity identity) {
-    assert x.onLoop();
+  private static Exchange identified(Exchange x, Route route, Identity identity) {
     x.identity(identity);
     x.route(route);
+    return x;
+  }
+
+  private Asked decide(Exchange x) {
+    assert x.onLoop();
     Interaction interaction = understanding.of(x);
     AccessRequest request =
         new AccessRequest(
-            identity.claims(),
+            x.identity().claims(),
             interaction,
             clock.instant(),
-            identity.client(),
+            x.identity().client(),
             new Circumstances(
-                List.of(route.rebase().external(), route.rebase().upstream()),
+                List.of(x.route().rebase().external(), x.route().rebase().upstream()),
                 "",
                 patient -> false));
-    Decision decision = observed(x, request, route.policy().decide(request));
+    Decision decision = observed(x, request, x.route().policy().decide(request));
     x.decision(decision);
     return new Asked(interaction, decision);
   }

@@ -1,6 +1,7 @@
 package io.sallyport.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.Refusal;
@@ -61,6 +62,23 @@ public final class Exchange {
     this.remote = remote;
     this.redactor = redactor;
     this.downstream = downstream;
+  }
+
+  /** An exchange for one entry of a batch, by the same caller, on the same loop. */
+  Exchange entry(int number, RequestHead asked, Downstream slot) {
+    Exchange entry =
+        new Exchange(
+            id + "." + number,
+            loop,
+            snapshot,
+            asked,
+            Unpooled.EMPTY_BUFFER,
+            remote,
+            redactor,
+            slot);
+    entry.identity = identity;
+    entry.route = route;
+    return entry;
   }
 
   public String id() {

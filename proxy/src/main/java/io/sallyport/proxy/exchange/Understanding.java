@@ -43,6 +43,15 @@ final class Understanding {
     return parser.parse(method, below, head.query(), head.contentType(), form(x));
   }
 
+  /** Refuses what is sent to the base of a route and is not FHIR JSON. */
+  static void requireBatch(Exchange x) {
+    if (!Negotiation.acceptsJson(x.head().accept())) {
+      throw new Refusal(Reason.NOT_ACCEPTABLE, "Accept has no JSON");
+    }
+    new InteractionParser(x.route().policy().definitions())
+        .requireBatch(x.head().query(), x.head().contentType());
+  }
+
   private static boolean isPage(String query) {
     return query != null && query.startsWith(SealedLinks.PARAMETER + "=");
   }

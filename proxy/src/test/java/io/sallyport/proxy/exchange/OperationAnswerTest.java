@@ -161,6 +161,17 @@ class OperationAnswerTest {
     assertThat(stage.sent).hasSize(1);
   }
 
+  @Test
+  void theCapabilityStatementTellsOfThem() {
+    assertThat(stage.get("/fhir/metadata", WARD).body)
+        .contains(
+            "{\"type\":\"Patient\",\"interaction\":[{\"code\":\"history-instance\"},"
+                + "{\"code\":\"read\"},{\"code\":\"vread\"}],\"operation\":[{\"name\":\"everything\","
+                + "\"definition\":\"http://hl7.org/fhir/OperationDefinition/Patient-everything\"}]}",
+            "],\"interaction\":[{\"code\":\"batch\"}]}]}")
+        .doesNotContain("lastn");
+  }
+
   // ------------------------------------------------------------------------------------ history
 
   private static String version(String method, String url, String resource) {

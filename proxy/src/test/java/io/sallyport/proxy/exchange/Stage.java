@@ -179,8 +179,27 @@ final class Stage {
     return caller;
   }
 
-  /** The same without waiting for its end. */
+  /** Serves a batch. */
+  Caller post(String path, String authorization, String contentType, String body) {
+    Caller caller =
+        begin("fhir.hospital.example", path, authorization, "POST", "", contentType, body);
+    caller.served.toCompletableFuture().join();
+    return caller;
+  }
+
+  /** Serves a request without waiting for its end. */
   Caller begin(String host, String path, String authorization, String method, String accept) {
+    return begin(host, path, authorization, method, accept, "", "");
+  }
+
+  private Caller begin(
+      String host,
+      String path,
+      String authorization,
+      String method,
+      String accept,
+      String contentType,
+      String body) {
     int question = path.indexOf('?');
     Caller caller = new Caller();
     RequestHead head =
@@ -191,7 +210,7 @@ final class Stage {
             host,
             authorization,
             accept,
-            "",
+            contentType,
             "",
             "");
     Exchange x =
@@ -200,7 +219,7 @@ final class Stage {
             ImmediateEventExecutor.INSTANCE,
             snapshot(),
             head,
-            Unpooled.EMPTY_BUFFER,
+            Unpooled.copiedBuffer(body, StandardCharsets.UTF_8),
             "192.0.2.7",
             redactor,
             caller);
