@@ -77,6 +77,9 @@ final class Explainer {
     if (rule != null) {
       terms.addAll(role.typeTerms().get(type).words());
     }
+    if (rule != null && role.terms().scopes()) {
+      terms.add("scope constraints: by " + String.join(", ", role.constraints().codes(type)));
+    }
     return terms;
   }
 

@@ -57,6 +57,7 @@ public final class Observer {
             none,
             Map.copyOf(terms),
             new Releases(Set.of(), none, terms),
+            TokenParameters.NONE,
             true);
   }
 

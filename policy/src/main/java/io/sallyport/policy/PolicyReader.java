@@ -216,16 +216,16 @@ final class PolicyReader {
               definitions, entry.key(), defaults, segments, forbidden, relations, keys, problems);
       RoleRules read = reader.read(entry.value());
       Releases releases = new Releases(read.types().keySet(), reader.terms(), reader.typeTerms());
-      RoleRules rules = read.with(releases.keys(FactKeys.NONE));
+      TokenParameters tokens =
+          reader.terms().scopes()
+              ? TokenParameters.of(definitions, closure, read.types().keySet())
+              : TokenParameters.NONE;
+      RoleRules rules = read.with(releases.keys(new FactKeys(Map.of(), tokens.keys())));
       View view = View.compile(definitions, rules, problems);
-      Map<String, Set<String>> searchable =
-          view == null
-              ? Map.of()
-              : new SearchRules(definitions, closure, view).compile(rules, problems);
-      if (view != null) {
-        new IncludeRules(definitions, closure, view, rules).check(problems);
-        releases.tell(view, problems);
-      }
+      SearchRules search = new SearchRules(definitions, closure, view);
+      Map<String, Set<String>> searchable = search.compile(rules, problems);
+      new IncludeRules(definitions, closure, view, rules).check(problems);
+      releases.tell(view, problems);
       roles.put(
           entry.key(),
           new Role(
@@ -237,6 +237,7 @@ final class PolicyReader {
               reader.terms(),
               reader.typeTerms(),
               releases,
+              tokens.only((type, code) -> search.open(rules.types().get(type), code)),
               reader.observed()));
     }
     return roles;

@@ -276,7 +276,9 @@ public final class PolicySet {
   private Decision permit(
       Role role, TypeRule rule, String purpose, AccessRequest request, long denied) {
     Interaction asked = request.interaction();
-    Compartment compartment = compartment(role, asked, request.claims());
+    ScopeGrant grant = identity.scopes().granted(role, request.claims(), asked);
+    Compartment launch = grant.launched() ? identity.scopes().launch(role, request.claims()) : null;
+    Compartment compartment = grant.bound() ? launch : Binding.byRole(role, request.claims());
     OperationRules operations = new OperationRules(definitions, closure, role);
     Interaction sent = asked;
     List<Included> includes = List.of();
@@ -324,7 +326,7 @@ public final class PolicySet {
           rules.check(rule, role.searchable().getOrDefault(asked.type(), Set.of()), parameter);
         }
       }
-      sent = narrowing == null ? asked : narrowing.of(asked);
+      sent = grant.narrowed(narrowing == null ? asked : narrowing.of(asked));
     } else if (compartment != null && Narrowing.outside(compartment, asked)) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }
@@ -339,8 +341,11 @@ public final class PolicySet {
                 purpose,
                 role.path(asked.type()),
                 sent,
-                role.view().on(day(request)).projected(asked.results()),
-                new ReleaseRule(compartment, denied, rules(role, request, purpose))
+                grant.seen(
+                    role.view().on(day(request)).projected(asked.results()),
+                    asked.type(),
+                    role.constraints()),
+                new ReleaseRule(compartment, denied, role.asks(request, purpose, grant, launch))
                     .with(related(role, types, request)),
                 includes)
             .of(types);
@@ -351,18 +356,8 @@ public final class PolicySet {
     return asked.kind().bundles() ? permit.paged() : permit;
   }
 
-  private static List<ResourceRule> rules(Role role, AccessRequest request, String purpose) {
-    return role.releases().none() ? List.of() : List.of(role.releases().of(request, purpose));
-  }
-
   private static LocalDate day(AccessRequest request) {
     return LocalDate.ofInstant(request.time(), ZoneOffset.UTC);
-  }
-
-  private Compartment compartment(Role role, Interaction asked, Claims claims) {
-    return role.terms().scopes() && identity.scopes().binds(claims, asked)
-        ? Binding.byScope(role, claims, identity.scopes().patientClaim())
-        : Binding.byRole(role, claims);
   }
 
   /** What must hold with the patient of each resource; null for nothing. */

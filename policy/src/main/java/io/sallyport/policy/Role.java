@@ -1,6 +1,7 @@
 package io.sallyport.policy;
 
 import io.sallyport.policy.redact.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param terms what else must be, so that it applies
  * @param typeTerms likewise, so that its rule for a type applies
  * @param releases the conditions of both on what resources say
+ * @param constraints by which the token's scopes may be constrained, where they narrow it
  * @param observed whether what it says is told and not done
  */
 record Role(
@@ -24,6 +26,7 @@ record Role(
     Terms terms,
     Map<String, Terms> typeTerms,
     Releases releases,
+    TokenParameters constraints,
     boolean observed) {
 
   /**
@@ -41,9 +44,38 @@ record Role(
         && view.showsEvery(type);
   }
 
+  /**
+   * What a resource must say so that one caller is given it.
+   *
+   * @param purpose the purpose of use that applies
+   * @param grant what the token's scopes leave
+   * @param launch the patient of the launch; null when nothing is granted for a patient
+   */
+  List<ResourceRule> asks(
+      AccessRequest request, String purpose, ScopeGrant grant, Compartment launch) {
+    List<ResourceRule> rules = new ArrayList<>();
+    if (!releases.none()) {
+      rules.add(releases.of(request, purpose));
+    }
+    if (!grant.ways().isEmpty()) {
+      rules.add(grant.rule(request.interaction().type(), launch, constraints));
+    }
+    return rules;
+  }
+
   /** The same for a role of another name. */
   Role named(String other) {
-    return new Role(other, purposes, rules, view, searchable, terms, typeTerms, releases, observed);
+    return new Role(
+        other,
+        purposes,
+        rules,
+        view,
+        searchable,
+        terms,
+        typeTerms,
+        releases,
+        constraints,
+        observed);
   }
 
   String path(String type) {

@@ -81,8 +81,22 @@ final class Scopes {
     return (bits & interactions) == interactions;
   }
 
-  /** Those that grant what they name of certain resources only: so far, of none. */
-  List<Scope> constrained() {
-    return List.copyOf(constrained);
+  /**
+   * Those of a context that grant these interactions, but of certain resources only.
+   *
+   * @param type a resource type
+   * @param interactions bits of {@link Scope#bit}
+   */
+  List<Scope> constrained(Context context, String type, int interactions) {
+    List<Scope> some = new ArrayList<>();
+    for (Scope scope : constrained) {
+      boolean named = scope.type().equals("*") || scope.type().equals(type);
+      if (named
+          && scope.context() == context
+          && (scope.interactions() & interactions) == interactions) {
+        some.add(scope);
+      }
+    }
+    return some;
   }
 }

@@ -78,6 +78,13 @@ final class SearchRules {
     return narrowed;
   }
 
+  /** Whether a search of a type by a parameter would tell nothing that is not seen anyway. */
+  boolean open(TypeRule rule, String code) {
+    return blocker(rule.type(), code, "") == null
+        && (rule.search() == null
+            || rule.search().stream().anyMatch(entry -> entry.text().equals(code)));
+  }
+
   /** A parameter is listed that the role may not use. */
   private Problem blocked(String type, Pattern entry) {
     String path = blocker(type, entry.text(), "");

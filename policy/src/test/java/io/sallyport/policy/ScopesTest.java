@@ -192,7 +192,7 @@ class ScopesTest {
         (Decision.Deny)
             decide(
                 policy("own"),
-                named(Map.of("scope", "user/Observation.r?code=canary")),
+                named(Map.of("scope", "user/Observation.r?colour=canary")),
                 "Observation/o1");
     assertThat(deny.rule()).isEqualTo("roles.bound.scopes");
     assertThat(deny.toString()).doesNotContain("canary");
@@ -227,7 +227,7 @@ class ScopesTest {
 
   private static boolean refused(ScopeRule rule, String scope, Interaction asked) {
     try {
-      rule.binds(named(Map.of("scope", scope)), asked);
+      rule.granted(named(Map.of("scope", scope)), asked, TokenParameters.NONE);
       return false;
     } catch (Refusal refusal) {
       return refusal.reason() == Reason.INSUFFICIENT_SCOPE;
@@ -297,7 +297,9 @@ class ScopesTest {
                     .startsWith("p.yaml:19:13  roles.free.scopes")
                     .contains("Did you mean 'enforce'?", "E-VALUE"));
     assertThat(policy("own").explain("bound", "Patient").terms())
-        .containsExactly("scopes: enforce");
+        .satisfiesExactly(
+            term -> assertThat(term).isEqualTo("scopes: enforce"),
+            term -> assertThat(term).startsWith("scope constraints: by active, address-use"));
     assertThat(policy("own").explain("free", "Observation").terms()).isEmpty();
   }
 }

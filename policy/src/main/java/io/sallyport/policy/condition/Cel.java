@@ -39,7 +39,14 @@ final class Cel {
 
   /** A search by POST goes on as any other. What is not known here, no condition is true of. */
   private static final Set<Kind> SENT_AS_GET =
-      Set.of(Kind.READ, Kind.VREAD, Kind.SEARCH, Kind.CAPABILITIES);
+      Set.of(
+          Kind.READ,
+          Kind.VREAD,
+          Kind.SEARCH,
+          Kind.HISTORY,
+          Kind.EVERYTHING,
+          Kind.LASTN,
+          Kind.CAPABILITIES);
 
   private static final CelOptions OPTIONS =
       CelOptions.current()

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Which elements a search parameter reads, computed from its published expression: who may not see
@@ -64,6 +65,38 @@ public final class SearchClosure {
       }
     }
     return reads;
+  }
+
+  /** What a token compares whole: a code and perhaps its system. */
+  private static final Set<String> CODED = Set.of("CodeableConcept", "Coding", "Identifier");
+
+  /** An expression that chooses among what stands there, or asks whether something does. */
+  private static final Pattern CHOOSES =
+      Pattern.compile("where\\(|exists\\(|resolve\\(|\\[| and |=");
+
+  /**
+   * The paths, by their keys in JSON, of the elements that a token parameter compares, each whole;
+   * empty for any other parameter, and for one whose expression does more than name elements.
+   */
+  public Set<String> compared(String type, String code) {
+    SearchParameter parameter = definitions.searchParameter(type, code);
+    if (parameter == null
+        || !parameter.type().equals("token")
+        || CHOOSES.matcher(parameter.expression()).find()) {
+      return Set.of();
+    }
+    Expressions.Reading reading = expressions.read(type, parameter.expression());
+    Set<String> paths = new TreeSet<>();
+    for (Expressions.Step step : reading.results()) {
+      String of = step.types().size() == 1 ? step.types().get(0) : "";
+      Definitions.Type datatype = definitions.type(of);
+      boolean primitive = datatype != null && datatype.kind() == Definitions.Kind.PRIMITIVE;
+      if (!primitive && !CODED.contains(of)) {
+        return Set.of();
+      }
+      paths.add(step.path());
+    }
+    return reading.beside().isEmpty() ? paths : Set.of();
   }
 
   /** Adds what every component reads. False when one of them reads nothing: then nobody knows. */
