@@ -7,9 +7,9 @@ import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import org.hl7.fhir.r4.model.Base;
+import org.hl7.fhir.r4.model.BaseDateTimeType;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.Period;
-import org.hl7.fhir.r4.model.PrimitiveType;
 import org.hl7.fhir.r4.model.Timing;
 
 /**
@@ -74,7 +74,8 @@ final class Dates {
       }
       return timing.getRepeat().getBounds() instanceof Period bounds ? own(bounds) : null;
     }
-    String text = value instanceof PrimitiveType<?> primitive ? primitive.getValueAsString() : null;
+    // A choice may say in words when it was.
+    String text = value instanceof BaseDateTimeType date ? date.getValueAsString() : null;
     return text == null ? null : span(text);
   }
 

@@ -41,7 +41,8 @@ class NonInterferenceTest {
 
   private static void everyRole(long seed, int requests) throws IOException {
     World world = World.make(seed);
-    List<Sample> samples = Sample.all();
+    List<Sample> samples = new ArrayList<>(Sample.all());
+    samples.addAll(Said.samples());
     List<String> differences = new ArrayList<>();
     Tally tally = new Tally();
     for (Sample sample : samples) {

@@ -205,6 +205,24 @@ class PlantedLeakTest {
     assertThat(differences(includer, leak)).isNotEmpty();
   }
 
+  /** What a resource must say is written in the policy, and nobody asks the resource. */
+  @Test
+  void aConditionOnResourcesThatIsNotHeldIsFound() {
+    assertThat(differences(Said.samples().get(0), Leak.NONE)).isEmpty();
+    assertThat(differences(Said.samples().get(0), new Including())).isEmpty();
+    String without = Said.POLICY.replaceAll("when:\\n( +- .*\\n)+", "\n");
+    assertThat(without).contains("when: \"resource.class").doesNotContain("resource.status");
+    assertThat(differences(Said.samples(without).get(0), Leak.NONE)).isNotEmpty();
+  }
+
+  /** The token says of which resources, and nobody asks them: the record system gave all. */
+  @Test
+  void aScopesConstraintThatIsNotHeldIsFound() {
+    assertThat(differences(Said.samples().get(1), new Careless())).isEmpty();
+    String without = Said.POLICY.replace("scopes: enforce", "scopes: ignore");
+    assertThat(differences(Said.samples(without).get(1), new Careless())).isNotEmpty();
+  }
+
   private static Got with(Got got, String pattern, String replacement) {
     String body = new String(got.body(), StandardCharsets.UTF_8);
     byte[] other = body.replaceAll(pattern, replacement).getBytes(StandardCharsets.UTF_8);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -48,7 +49,15 @@ final class Sample {
   /** Whether anything is shown changed. */
   final boolean changes;
 
-  private Sample(String file, String role, PolicySet policy, Map<?, ?> document) {
+  /** What a resource says by itself so that the role is given it, and by which scopes. */
+  record Says(Predicate<JsonNode> resource, String scope) {
+    static final Says ANYTHING = new Says(resource -> true, "patient/*.rs");
+  }
+
+  private final Says says;
+
+  private Sample(String file, String role, PolicySet policy, Map<?, ?> document, Says says) {
+    this.says = says;
     this.name = file + "/" + role;
     this.role = role;
     this.policy = policy;
@@ -72,7 +81,8 @@ final class Sample {
     }
     List<String> clients = strings(rules.get("client"));
     client = clients.isEmpty() ? "app" : clients.get(0);
-    claims = claims(map(document, "identity"), role, strings(rules.get("purpose")).get(0));
+    claims =
+        claims(map(document, "identity"), role, strings(rules.get("purpose")).get(0), says.scope());
   }
 
   /** Every role of every sample. */
@@ -85,6 +95,15 @@ final class Sample {
   }
 
   static List<Sample> of(String file, String text) {
+    return of(file, text, Map.of());
+  }
+
+  /**
+   * Those of a policy's text.
+   *
+   * @param says by role, what a resource must say besides
+   */
+  static List<Sample> of(String file, String text, Map<String, Says> says) {
     List<String> problems = new ArrayList<>();
     PolicySet policy =
         PolicySet.read(
@@ -96,10 +115,14 @@ final class Sample {
       throw new AssertionError(problems);
     }
     Map<?, ?> document = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
-    return policy.roles().stream().map(role -> new Sample(file, role, policy, document)).toList();
+    return policy.roles().stream()
+        .map(
+            role ->
+                new Sample(file, role, policy, document, says.getOrDefault(role, Says.ANYTHING)))
+        .toList();
   }
 
-  private static Claims claims(Map<?, ?> identity, String role, String purpose) {
+  private static Claims claims(Map<?, ?> identity, String role, String purpose, String scope) {
     Map<?, ?> mapping = map(identity, "role");
     String value = role;
     if (mapping.containsKey("map")) {
@@ -112,7 +135,7 @@ final class Sample {
     claims.put((String) mapping.get("claim"), value);
     claims.put((String) map(identity, "purpose").get("claim"), purpose);
     claims.put("patient", OWN);
-    claims.put("scope", "patient/*.rs");
+    claims.put("scope", scope);
     claims.put("irb_protocol", "IRB-117");
     return new Claims(claims);
   }
@@ -181,7 +204,7 @@ final class Sample {
 
   /** Whether matches of a search may be withheld from it. */
   boolean withholds() {
-    return bound || !denied.isEmpty();
+    return bound || !denied.isEmpty() || says != Says.ANYTHING;
   }
 
   /** Whether it sees all of a type, contained resources of any type included. */
@@ -198,6 +221,7 @@ final class Sample {
   boolean gives(JsonNode resource) {
     String type = resource.get("resourceType").asText();
     if (!naive.types().containsKey(type)
+        || !says.resource().test(resource)
         || resource.findValuesAsText("code").stream().anyMatch(denied::contains)) {
       return false;
     }

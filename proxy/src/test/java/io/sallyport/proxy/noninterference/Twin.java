@@ -27,6 +27,9 @@ import java.util.Set;
 final class Twin {
   private static final Set<String> VERSION = Set.of("versionId", "lastUpdated");
 
+  /** Until a resource is one that is not given, either. */
+  private static final int TRIES = 20;
+
   private final Fhir fhir = Fhir.r4();
   private final Sample sample;
   private final Random random;
@@ -89,8 +92,13 @@ final class Twin {
   /** A resource of which the role sees nothing, made into any other about the same patient. */
   private ObjectNode other(ObjectNode tree) {
     free = true;
-    mutate(tree);
-    return resource;
+    for (int tries = 0; tries < TRIES; tries++) {
+      mutate(tree);
+      if (!sample.gives(resource)) {
+        return resource;
+      }
+    }
+    return tree;
   }
 
   private void mutate(ObjectNode tree) {
@@ -102,6 +110,9 @@ final class Twin {
   }
 
   private String shown(ObjectNode tree) {
+    if (!sample.gives(tree)) {
+      return "withheld";
+    }
     ObjectNode copy = tree;
     if (!sample.versions) {
       copy = tree.deepCopy();
