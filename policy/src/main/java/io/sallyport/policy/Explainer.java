@@ -28,19 +28,25 @@ final class Explainer {
   private final Segments segments;
   private final List<Forbid> forbids;
   private final Role role;
+  private final List<String> glass;
   private final String type;
   private final TypeRule rule;
   private final Map<Pattern, View> alone = new HashMap<>();
   private final Map<String, Set<String>> searchedBy = new TreeMap<>();
   private final List<Explanation.Element> elements = new ArrayList<>();
 
+  /**
+   * @param glass how the role breaks the glass, in words
+   */
   Explainer(
       Definitions definitions,
       SearchClosure closure,
       Segments segments,
       List<Forbid> forbids,
       Role role,
+      List<String> glass,
       String type) {
+    this.glass = glass;
     this.definitions = definitions;
     this.closure = closure;
     this.segments = segments;
@@ -80,6 +86,7 @@ final class Explainer {
     if (rule != null && role.terms().scopes()) {
       terms.add("scope constraints: by " + String.join(", ", role.constraints().codes(type)));
     }
+    terms.addAll(glass);
     return terms;
   }
 

@@ -25,7 +25,7 @@ final class Named {
     if (asked.type().equals(PATIENT) && !asked.id().isEmpty()) {
       return asked.id();
     }
-    if (asked.kind() != Kind.SEARCH) {
+    if (asked.kind() != Kind.SEARCH && asked.kind() != Kind.LASTN) {
       return "";
     }
     Set<String> named = new HashSet<>();

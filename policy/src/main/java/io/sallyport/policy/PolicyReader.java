@@ -28,8 +28,9 @@ final class PolicyReader {
           "search-parameters",
           "relations",
           "forbid",
-          "roles");
-  private static final Set<String> TOP_NOT_YET = Set.of("break-glass", "presets");
+          "roles",
+          "break-glass");
+  private static final Set<String> TOP_NOT_YET = Set.of("presets");
 
   private final Consumer<Problem> problems;
   private Definitions definitions = Definitions.r4();
@@ -77,12 +78,16 @@ final class PolicyReader {
     relations = new RelationReader(definitions, closure, problems).read(top.take("relations"));
     Yaml forbid = top.take("forbid");
     Yaml roleNodes = top.take("roles");
+    Yaml emergency = top.take("break-glass");
     top.finish();
 
     List<Forbid> forbids =
         new ForbidReader(definitions, segments, names(roleNodes), problems).read(forbid);
     Map<String, Role> roles = roles(root, roleNodes, defaults, forbids);
     Identity mapping = identity(root, identity, roles.keySet());
+    BreakGlass glass =
+        new BreakGlassReader(definitions, segments, relations, roles, forbids, problems)
+            .read(emergency);
     if (failed) {
       return null;
     }
@@ -96,7 +101,8 @@ final class PolicyReader {
         relations.keySet(),
         forbids,
         roles,
-        keys.named());
+        keys.named(),
+        glass);
   }
 
   /** Where facts come from in a verified token. */

@@ -11,7 +11,6 @@ import io.sallyport.policy.redact.View;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +33,7 @@ public final class PolicySet {
   private final Map<String, Role> roles;
   private final RoleChoice choice;
   private final Set<String> keys;
+  private final Relating relating;
 
   PolicySet(
       String hash,
@@ -44,7 +44,9 @@ public final class PolicySet {
       Set<String> relations,
       List<Forbid> forbids,
       Map<String, Role> roles,
-      Set<String> keys) {
+      Set<String> keys,
+      BreakGlass glass) {
+    this.relating = new Relating(definitions, identity.scopes(), glass);
     this.hash = hash;
     this.definitions = definitions;
     this.closure = closure;
@@ -111,6 +113,11 @@ public final class PolicySet {
     return List.copyOf(roles.keySet());
   }
 
+  /** Who is told when the glass is broken; "" where that cannot be. */
+  public String notified() {
+    return relating.tells();
+  }
+
   /** The relations, in the file's order. */
   public List<String> relations() {
     return List.copyOf(relations);
@@ -167,7 +174,15 @@ public final class PolicySet {
   /** What a role may do with, and see of, a resource type, and why; null for an unknown role. */
   public Explanation explain(String role, String type) {
     return roles.containsKey(role)
-        ? new Explainer(definitions, closure, segments, forbids, roles.get(role), type).explain()
+        ? new Explainer(
+                definitions,
+                closure,
+                segments,
+                forbids,
+                roles.get(role),
+                relating.words(role),
+                type)
+            .explain()
         : null;
   }
 
@@ -220,7 +235,11 @@ public final class PolicySet {
   }
 
   private Decision decide(Role role, List<String> purposes, AccessRequest request) {
-    String purpose = purposes.stream().filter(role.purposes()::contains).findFirst().orElse(null);
+    String purpose =
+        purposes.stream()
+            .filter(one -> role.purposes().contains(one) || relating.breaking(role, one) != null)
+            .findFirst()
+            .orElse(null);
     return purpose == null
         ? deny(
             role.name(),
@@ -235,7 +254,8 @@ public final class PolicySet {
   Decision judge(Role role, String purpose, AccessRequest request) {
     Interaction asked = request.interaction();
     String name = role.name();
-    long denied = role.rules().denied();
+    BreakGlass breaking = relating.breaking(role, purpose);
+    long denied = role.rules().denied() & ~(breaking == null ? 0 : breaking.segments());
     for (Forbid forbid : forbids) {
       if (forbid.matches(name, purpose, asked)) {
         denied |= forbid.segments();
@@ -246,6 +266,9 @@ public final class PolicySet {
       }
     }
     Terms.Unmet unmet = role.terms().unmet(request, purpose);
+    if (unmet == null && breaking != null) {
+      unmet = breaking.unmet(request.claims());
+    }
     if (unmet != null) {
       return deny(name, purpose, unmet);
     }
@@ -305,7 +328,10 @@ public final class PolicySet {
               definitions,
               rules,
               role,
-              type -> compartment != null || forbidding.any(role, purpose, type));
+              type ->
+                  compartment != null
+                      || relating.breaking(role, purpose) != null
+                      || forbidding.any(role, purpose, type));
       includes =
           new IncludeRules(definitions, closure, role.view(), role.rules())
               .asked(
@@ -346,7 +372,7 @@ public final class PolicySet {
                     asked.type(),
                     role.constraints()),
                 new ReleaseRule(compartment, denied, role.asks(request, purpose, grant, launch))
-                    .with(related(role, types, request)),
+                    .with(relating.related(role, types, purpose, request)),
                 includes)
             .of(types);
     operations.check(asked, permit.unfiltered(), types);
@@ -358,21 +384,6 @@ public final class PolicySet {
 
   private static LocalDate day(AccessRequest request) {
     return LocalDate.ofInstant(request.time(), ZoneOffset.UTC);
-  }
-
-  /** What must hold with the patient of each resource; null for nothing. */
-  private Related related(Role role, Set<String> types, AccessRequest request) {
-    Set<Relation> relations = new LinkedHashSet<>(role.terms().relations());
-    for (String type : types) {
-      relations.addAll(role.typeTerms().get(type).relations());
-    }
-    return relations.isEmpty()
-        ? null
-        : new Related(
-            Binding.user(
-                identity.scopes().userClaim(), request.claims(), request.circumstances().bases()),
-            new Named(definitions).patient(request.interaction()),
-            List.copyOf(relations));
   }
 
   private static Decision deny(String role, String purpose, Terms.Unmet unmet) {

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param role the caller's role
  * @param purposes the caller's purposes of use
  * @param claims more claims of the caller's token
+ * @param reason why the caller breaks the glass; "" when it says none
  * @param relations which relations of the policy hold, and with whom: {@code care-team} with {@code
  *     Patient/p1}
  * @param request as {@code GET /Patient/p1}, below the route's base
@@ -23,6 +24,7 @@ public record PolicyTest(
     String role,
     List<String> purposes,
     Map<String, Object> claims,
+    String reason,
     Map<String, List<String>> relations,
     String request,
     Backend backend,
@@ -49,6 +51,8 @@ public record PolicyTest(
    *     named
    * @param total the total of a searchset; -1 when not named
    * @param backendRequests how often the record system is asked, 0 or 1; -1 when not named
+   * @param outcome what the journal says of it: permitted, denied or break-glass; "" when not named
+   * @param notified who is told of it, as {@code privacy-office}; "" when not named
    */
   public record Expect(
       int status,
@@ -59,5 +63,7 @@ public record PolicyTest(
       List<String> never,
       List<String> entries,
       int total,
-      int backendRequests) {}
+      int backendRequests,
+      String outcome,
+      String notified) {}
 }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 public final class PolicyTestReader {
   private static final Set<String> KEYS =
       Set.of("name", "as", "relations", "request", "backend", "expect");
-  private static final Set<String> AS = Set.of("role", "purpose", "token");
+  private static final Set<String> AS = Set.of("role", "purpose", "token", "acr", "reason");
   private static final Set<String> EXPECT =
       Set.of(
           "status",
@@ -27,7 +27,8 @@ public final class PolicyTestReader {
           "never",
           "entries",
           "total",
-          "backend-requests");
+          "backend-requests",
+          "audit");
 
   private final Consumer<Problem> problems;
 
@@ -75,6 +76,12 @@ public final class PolicyTestReader {
     String role = as == null ? "" : needed(as, "role", "the caller's role");
     List<String> purposes = as == null ? List.of() : words(as.texts("purpose"));
     Map<String, Object> claims = as == null ? Map.of() : claims(as.take("token"));
+    String acr = as == null ? "" : as.text("acr", "");
+    if (!acr.isEmpty()) {
+      claims = new LinkedHashMap<>(claims);
+      claims.put("acr", acr);
+    }
+    String reason = as == null ? "" : as.text("reason", "");
     Map<String, List<String>> relations = relations(fields, fields.take("relations"));
     Backend backend = backend(fields);
     Fields expected = inner(fields, "expect", EXPECT);
@@ -84,7 +91,7 @@ public final class PolicyTestReader {
     }
     fields.finish();
     return new PolicyTest(
-        name, role, purposes, claims, relations, request, backend, expect, node.at());
+        name, role, purposes, claims, reason, relations, request, backend, expect, node.at());
   }
 
   /** {@code relations: {care-team: [Patient/p1]}}. */
@@ -140,6 +147,16 @@ public final class PolicyTestReader {
   }
 
   private Expect expect(Fields fields) {
+    Yaml given = fields.take("audit");
+    Fields audit =
+        new Fields(
+            given == null ? new Yaml.Mapping(List.of(), fields.at()) : given,
+            fields.path("audit"),
+            Set.of("outcome", "notified"),
+            problems);
+    String outcome = audit.word("outcome", "", Set.of("permitted", "denied", "break-glass"));
+    String notified = audit.text("notified", "");
+    audit.finish();
     Expect expect =
         new Expect(
             number(fields, "status"),
@@ -150,9 +167,11 @@ public final class PolicyTestReader {
             words(fields.texts("never")),
             fields.has("entries") ? words(fields.texts("entries")) : null,
             number(fields, "total"),
-            number(fields, "backend-requests"));
+            number(fields, "backend-requests"),
+            outcome,
+            notified);
     fields.finish();
-    if (expect.equals(new Expect(-1, "", null, "", List.of(), List.of(), null, -1, -1))) {
+    if (expect.equals(new Expect(-1, "", null, "", List.of(), List.of(), null, -1, -1, "", ""))) {
       fields.error(fields.at(), "expects nothing: such a test cannot fail", "E-MISSING");
     }
     return expect;

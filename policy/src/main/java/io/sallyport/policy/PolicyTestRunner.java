@@ -43,7 +43,30 @@ public final class PolicyTestRunner {
 
   /** What came of a request. */
   private record Came(
-      int status, String reason, String sent, String body, List<String> entries, int asked) {}
+      int status,
+      String reason,
+      String sent,
+      String body,
+      List<String> entries,
+      int asked,
+      Decision.Permit permit) {
+    /** What the journal says of it. */
+    String outcome() {
+      if (permit == null) {
+        return "denied";
+      }
+      return notified().isEmpty() ? "permitted" : "break-glass";
+    }
+
+    /** The glass breaks for a patient that is known: by the request, or by what it released. */
+    String notified() {
+      Related related = permit == null ? null : permit.release().related();
+      boolean breaks = related != null && related.broken() != null;
+      return breaks && (status == 200 || !related.named().isEmpty())
+          ? related.broken().tells()
+          : "";
+    }
+  }
 
   /** What is not as the test expects, each a sentence; empty when all is. */
   public List<String> run(PolicyTest test) {
@@ -97,8 +120,14 @@ public final class PolicyTestRunner {
       if (!test.relations().isEmpty()) {
         claims = policy.withUser(claims);
       }
-      Decision decision =
-          policy.decide(test.role(), test.purposes(), new AccessRequest(claims, asked, time));
+      AccessRequest request =
+          new AccessRequest(
+              claims,
+              asked,
+              time,
+              claims.strings("client_id").stream().findFirst().orElse(""),
+              new Circumstances(List.of(), test.reason(), patient -> false));
+      Decision decision = policy.decide(test.role(), test.purposes(), request);
       if (decision instanceof Decision.Deny deny) {
         throw new Refusal(deny.reason(), deny.detail());
       }
@@ -117,7 +146,8 @@ public final class PolicyTestRunner {
       return answer(test, permit, sent);
     } catch (Refusal refused) {
       Reason reason = refused.reason();
-      return new Came(reason.status(), reason.name(), sent, "", List.of(), permit == null ? 0 : 1);
+      return new Came(
+          reason.status(), reason.name(), sent, "", List.of(), permit == null ? 0 : 1, permit);
     }
   }
 
@@ -157,7 +187,7 @@ public final class PolicyTestRunner {
     } else {
       resource(redactor, permit, json).writeTo(body::write);
     }
-    return new Came(200, "", sent, body.toString(StandardCharsets.UTF_8), entries, 1);
+    return new Came(200, "", sent, body.toString(StandardCharsets.UTF_8), entries, 1, permit);
   }
 
   private static Redacted resource(Redactor redactor, Decision.Permit permit, byte[] json) {
@@ -211,6 +241,12 @@ public final class PolicyTestRunner {
     }
     if (expect.entries() != null && !expect.entries().equals(came.entries())) {
       wrong.add("entries are " + came.entries() + ", expected " + expect.entries());
+    }
+    if (!expect.outcome().isEmpty() && !expect.outcome().equals(came.outcome())) {
+      wrong.add("the journal says " + came.outcome() + ", expected " + expect.outcome());
+    }
+    if (!expect.notified().isEmpty() && !expect.notified().equals(came.notified())) {
+      wrong.add("'" + came.notified() + "' is told, expected " + expect.notified());
     }
     JsonText body = came.body().isEmpty() ? JsonText.EMPTY : JsonText.of(came.body());
     if (!came.body().isEmpty() && !body.sound()) {

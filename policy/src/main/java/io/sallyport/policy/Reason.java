@@ -26,6 +26,17 @@ public enum Reason {
       403, "forbidden", Fault.DOWNSTREAM, "The caller may only see its own compartment."),
   INSUFFICIENT_SCOPE(
       403, "forbidden", Fault.DOWNSTREAM, "The token's scopes do not permit this interaction."),
+  BREAK_GLASS_NEEDS_REASON(
+      403,
+      "required",
+      Fault.DOWNSTREAM,
+      "Breaking the glass needs a reason: at least as many characters as the policy says (often 20)"
+          + " in the header Break-Glass-Reason, percent-encoded where they are not ASCII."),
+  BREAK_GLASS_NEEDS_PATIENT(
+      403,
+      "required",
+      Fault.DOWNSTREAM,
+      "Breaking the glass is for one patient: read by id, or search with patient or subject."),
   SEARCH_NOT_PERMITTED(
       403, "forbidden", Fault.DOWNSTREAM, "The caller may not search by this parameter."),
 

@@ -25,6 +25,7 @@ public final class Related {
   private final String user;
   private final String named;
   private final List<Relation> relations;
+  private final Broken broken;
   private final Set<String> beside;
   private final Map<String, Boolean> known = new HashMap<>();
   private Predicate<String> rest;
@@ -32,14 +33,22 @@ public final class Related {
   /**
    * @param user {@code Practitioner/p1}
    * @param named the id of the patient that the request names, or ""
-   * @param relations all of which must hold, at least one
+   * @param relations all of which must hold, at least one where no glass is broken
+   * @param broken the glass that the request breaks: then nothing is released that is not about
+   *     that one patient; null for none
    */
-  Related(String user, String named, List<Relation> relations) {
+  Related(String user, String named, List<Relation> relations, Broken broken) {
     this.user = user;
     this.named = named;
     this.relations = List.copyOf(relations);
-    this.beside = new HashSet<>(relations.get(0).beside());
+    this.broken = broken;
+    this.beside = new HashSet<>(broken == null ? relations.get(0).beside() : Set.of());
     relations.forEach(relation -> beside.retainAll(relation.beside()));
+  }
+
+  /** The glass that the request breaks: it must be recorded first; null for none. */
+  public Broken broken() {
+    return broken;
   }
 
   /** The caller: {@code Practitioner/p1}. */
@@ -77,9 +86,10 @@ public final class Related {
   }
 
   // An id is looked up by: one that FHIR does not have is nobody's.
-  private static String patient(Fact fact) {
+  private String patient(Fact fact) {
     String patient = Compartment.subject(fact);
-    return patient != null && ID.matcher(patient).matches() ? patient : null;
+    boolean another = broken != null && !named.isEmpty() && !named.equals(patient);
+    return patient != null && !another && ID.matcher(patient).matches() ? patient : null;
   }
 
   /** Whether all relations hold with a patient was found out. */

@@ -62,7 +62,7 @@ record Terms(
     if (!admits(request.client())) {
       return new Unmet(path + ".client", Reason.NO_ROLE, "the role is for other clients");
     }
-    if (!acr.isEmpty() && !loggedInWell(request.claims())) {
+    if (!acr.isEmpty() && !loggedIn(request.claims(), acr)) {
       return new Unmet(
           path + ".needs",
           Reason.INSUFFICIENT_AUTHENTICATION,
@@ -83,7 +83,7 @@ record Terms(
   }
 
   /** By the level reached (acr) or a method used (amr, RFC 8176). */
-  private boolean loggedInWell(Claims claims) {
+  static boolean loggedIn(Claims claims, List<String> acr) {
     return claims.strings("acr").stream().anyMatch(acr::contains)
         || claims.strings("amr").stream().anyMatch(acr::contains);
   }

@@ -84,6 +84,17 @@ final class TermsReader {
     }
     Fields needs = new Fields(node, fields.path("needs"), Set.of("token-acr", "reason"), problems);
     needs.notYet(Set.of("reason"));
+    acr.addAll(values(needs));
+    needs.finish();
+    if (node instanceof Yaml.Mapping && acr.isEmpty()) {
+      empty(at, fields.path("needs"), "names no token-acr");
+    }
+    return acr;
+  }
+
+  /** {@code token-acr: [mfa]}, of which one is enough. */
+  List<String> values(Fields needs) {
+    List<String> acr = new ArrayList<>();
     for (RoleRules.Pattern value : needs.texts("token-acr")) {
       if (!ACR.matcher(value.text()).matches()) {
         problems.accept(
@@ -95,10 +106,6 @@ final class TermsReader {
                 "E-VALUE"));
       }
       acr.add(value.text());
-    }
-    needs.finish();
-    if (node instanceof Yaml.Mapping && acr.isEmpty()) {
-      empty(at, fields.path("needs"), "names no token-acr");
     }
     return acr;
   }
