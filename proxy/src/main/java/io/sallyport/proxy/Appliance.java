@@ -21,6 +21,7 @@ import io.sallyport.proxy.net.Loops;
 import io.sallyport.proxy.net.UpstreamClient;
 import io.sallyport.proxy.ops.AdminServer;
 import io.sallyport.proxy.ops.Health;
+import io.sallyport.proxy.ops.Webhooks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -113,7 +114,8 @@ public final class Appliance implements AutoCloseable {
             registry,
             new SecureRandom(),
             config.limits().relationsMax(),
-            config.limits().relationTime().toMillis());
+            config.limits().relationTime().toMillis(),
+            new Webhooks(compiled.webhooks(), clock, ops, registry, Webhooks.AGAIN));
     ListenerMetrics metrics = ListenerMetrics.register(registry);
     for (Config.Listener listener : config.listeners()) {
       Listener one = new Listener(settings(listener), live, point, loops, metrics);

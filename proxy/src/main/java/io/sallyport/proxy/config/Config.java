@@ -36,6 +36,8 @@ public record Config(
     each audience of pseudonyms. Who loses one cannot read back what it made; who changes one gives everybody new
     pseudonyms and dates. Default: none. */
     Map<String, Placed<Secret>> keys,
+    /* Who is told what a policy notifies of, by name. Default: nobody. */
+    Map<String, Notification> notifications,
     Journal journal,
     Limits limits,
     Log log) {
@@ -127,6 +129,15 @@ public record Config(
       /* How long one response may let us wait in all, however steadily it drips. Time in which the caller
       does not read is not counted. Default 5m. */
       Duration totalTimeout) {}
+
+  /** Who is told by a signed webhook (standardwebhooks.com), as a policy's break-glass names it. */
+  public record Notification(
+      /* Where it is POSTed to; http only on loopback. */
+      Placed<URI> url,
+      /* env:NAME or file:PATH of the key it is signed with: whsec_ and the Base64 of 24 to 64 random bytes. */
+      Placed<Secret> key,
+      /* file:PEM of CAs for its TLS; null for the JDK's. */
+      Placed<Path> trust) {}
 
   /** Where accesses are recorded. */
   public record Journal(

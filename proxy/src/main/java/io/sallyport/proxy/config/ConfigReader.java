@@ -78,6 +78,11 @@ public final class ConfigReader {
     List<Config.Route> routes =
         top.sections("routes").stream().map(s -> route(s, upstreams.keySet(), paths)).toList();
     Map<String, Placed<Secret>> keys = keys(top.section("keys", false));
+    Map<String, Config.Notification> notifications = new LinkedHashMap<>();
+    Section told = top.section("notifications", false);
+    for (String name : told.names()) {
+      notifications.put(name, notification(told.section(name, true)));
+    }
     Config.Journal journal = journal(top.section("journal", true));
     if (!top.strings("siem", List.of()).isEmpty()) {
       top.error("siem", "exporters are not built yet: write siem: []", "E-UNBUILT");
@@ -89,7 +94,18 @@ public final class ConfigReader {
     log.finish();
     top.finish();
     return new Config(
-        file, text, listeners, admin, issuers, routes, upstreams, keys, journal, limits, logging);
+        file,
+        text,
+        listeners,
+        admin,
+        issuers,
+        routes,
+        upstreams,
+        keys,
+        notifications,
+        journal,
+        limits,
+        logging);
   }
 
   private Config.Listener listener(Section s) {
@@ -245,6 +261,19 @@ public final class ConfigReader {
       }
     }
     return keys;
+  }
+
+  private Config.Notification notification(Section s) {
+    Placed<URI> url = s.uri("url", true);
+    if (url != null
+        && url.value().getScheme().equals("http")
+        && !Loopback.is(url.value().getHost())) {
+      s.error("url", "must be https: it names users and patients", "E-PLAINTEXT");
+    }
+    Config.Notification read =
+        new Config.Notification(url, s.secret("key", true), s.file("trust", false, "file:"));
+    s.finish();
+    return read;
   }
 
   private Config.Journal journal(Section s) {

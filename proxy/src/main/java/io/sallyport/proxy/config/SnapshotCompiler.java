@@ -9,9 +9,11 @@ import io.sallyport.proxy.authn.Authenticator;
 import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.exchange.UpstreamTarget;
+import io.sallyport.proxy.exchange.WebhookTarget;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import io.sallyport.proxy.kms.NamedKey;
+import io.sallyport.proxy.kms.WebhookKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -60,9 +62,14 @@ public final class SnapshotCompiler {
    * What a configuration comes to.
    *
    * @param targets every record system by its name, those without a route too
+   * @param webhooks who is told of what
    * @param kms the journal's key service, open
    */
-  public record Compiled(Snapshot snapshot, Map<String, UpstreamTarget> targets, Kms kms) {}
+  public record Compiled(
+      Snapshot snapshot,
+      Map<String, UpstreamTarget> targets,
+      List<WebhookTarget> webhooks,
+      Kms kms) {}
 
   /**
    * Compiles a configuration.
@@ -92,11 +99,24 @@ public final class SnapshotCompiler {
         .upstreams()
         .forEach(
             (name, u) -> targets.put(name, target(u, material.trust(u.trust()), config.limits())));
+    List<WebhookTarget> webhooks = new ArrayList<>();
+    config
+        .notifications()
+        .forEach((name, n) -> webhook(name, n, material.trust(n.trust()), webhooks));
     List<Route> routes = new ArrayList<>();
     for (Config.Route route : config.routes()) {
       PolicySet policy = policies.computeIfAbsent(route.policy().value(), p -> policy(route));
       UpstreamTarget target = targets.get(route.upstream().value());
       String external = external(config, route);
+      String told = policy == null ? "" : policy.notified();
+      if (!told.isEmpty() && !config.notifications().containsKey(told)) {
+        problems.accept(
+            route
+                .policy()
+                .error(
+                    "its break-glass notifies '" + told + "', of whom notifications says nothing",
+                    "E-NOTIFY"));
+      }
       if (policy != null && external != null) {
         Rebase rebase = new Rebase(target.base(), external);
         boolean observes = route.observe() || !policy.observed().isEmpty();
@@ -128,7 +148,7 @@ public final class SnapshotCompiler {
                 limits.resourceBytesMax(),
                 limits.binaryBytesMax()),
             limits.windowBytes());
-    return new Compiled(snapshot, Map.copyOf(targets), kms);
+    return new Compiled(snapshot, Map.copyOf(targets), List.copyOf(webhooks), kms);
   }
 
   private PolicySet policy(Config.Route route) {
@@ -157,6 +177,21 @@ public final class SnapshotCompiler {
       keys.put(name, PolicyKeys.of(NamedKey.of(text)));
     } catch (KmsException weak) {
       problems.accept(secret.error(weak.getMessage(), "E-KEY-WEAK"));
+    } finally {
+      Arrays.fill(text, ' ');
+    }
+  }
+
+  private void webhook(
+      String name, Config.Notification n, List<X509Certificate> trust, List<WebhookTarget> to) {
+    char[] text = open(n.key());
+    if (text.length == 0) {
+      return;
+    }
+    try {
+      to.add(new WebhookTarget(name, n.url().value(), WebhookKey.of(text)::sign, trust));
+    } catch (KmsException wrong) {
+      problems.accept(n.key().error(wrong.getMessage(), "E-KEY-WEAK"));
     } finally {
       Arrays.fill(text, ' ');
     }

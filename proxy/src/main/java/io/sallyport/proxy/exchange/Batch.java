@@ -120,6 +120,7 @@ final class Batch {
         x.head().accept(),
         "",
         "",
-        "");
+        "",
+        x.head().breakGlassReason());
   }
 }

@@ -39,9 +39,9 @@ final class CurrentVersion {
         .thenCompose(
             response -> {
               x.windows(new ResourceWindows(x, permit.value(), response, standing));
-              Judgement.admit(response);
-              return x.windows().next();
+              return standing.admit(response);
             })
+        .thenCompose(admitted -> x.windows().next())
         .thenAccept(
             judged -> {
               judged.release();

@@ -46,16 +46,18 @@ public final class EnforcementPoint {
   private final Capabilities capabilities;
   private final ExchangeMetrics metrics;
   private final Lookups lookups;
+  private final Grants grants;
 
   public EnforcementPoint(
       Journal journal, Upstream upstream, Clock clock, CollectorRegistry registry) {
-    this(journal, upstream, clock, registry, new SecureRandom(), 50_000, 5_000);
+    this(journal, upstream, clock, registry, new SecureRandom(), 50_000, 5_000, n -> {});
   }
 
   /**
    * @param random makes what seals paging links: two of the same make the same links
    * @param answersMax how many answers to lookups of relations are remembered
    * @param lookupMillis how long one lookup may take in all
+   * @param notices tells who must hear of broken glass
    */
   public EnforcementPoint(
       Journal journal,
@@ -64,7 +66,9 @@ public final class EnforcementPoint {
       CollectorRegistry registry,
       SecureRandom random,
       int answersMax,
-      long lookupMillis) {
+      long lookupMillis,
+      Notices notices) {
+    this.grants = new Grants(journal, notices, clock, registry);
     this.journal = journal;
     this.upstream = upstream;
     this.clock = clock;
@@ -128,8 +132,8 @@ public final class EnforcementPoint {
             x.identity().client(),
             new Circumstances(
                 List.of(x.route().rebase().external(), x.route().rebase().upstream()),
-                "",
-                patient -> false));
+                EmergencyReason.of(x.head().breakGlassReason()),
+                patient -> grants.open(x, patient)));
     Decision decision = observed(x, request, x.route().policy().decide(request));
     x.decision(decision);
     return new Asked(interaction, decision);
@@ -173,30 +177,17 @@ public final class EnforcementPoint {
     if (permit.value().interaction().kind() == Interaction.Kind.CAPABILITIES) {
       return CompletableFuture.completedFuture(null); // ours to write: nothing is forwarded
     }
-    Standing standing = new Standing(x, permit, lookups);
-    standing.ahead();
-    return current
-        .require(x, permit, standing)
+    Standing standing = new Standing(x, permit, lookups, grants);
+    return standing
+        .begin() // who breaks the glass is recorded first
+        .thenCompose(begun -> current.require(x, permit, standing))
         .thenCompose(releasable -> x.backOnLoop(upstream.send(x, permit)))
         .thenCompose(
             response -> {
               x.windows(windows(x, permit, response, standing));
-              return admit(response, standing);
+              return standing.admit(response);
             })
         .thenApply(admitted -> x.windows());
-  }
-
-  /** Refuses what cannot be judged; that there is nothing takes as long to say as that there is. */
-  private static CompletionStage<Void> admit(Upstream.Response response, Standing standing) {
-    try {
-      Judgement.admit(response);
-      return CompletableFuture.completedFuture(null);
-    } catch (Refusal refused) {
-      if (refused.reason() != Reason.NOT_FOUND) {
-        throw refused;
-      }
-      return standing.once().thenCompose(asked -> CompletableFuture.failedFuture(refused));
-    }
   }
 
   private Windows windows(
@@ -242,7 +233,7 @@ public final class EnforcementPoint {
   private <T> CompletionStage<Recorded<T>> append(Exchange x, T value, JournalEntry entry) {
     CompletionStage<Recorded<T>> appended;
     try {
-      appended = journal.append(value, entry, durability(value));
+      appended = journal.append(value, entry, durability(x, value));
     } catch (RuntimeException failure) {
       appended = CompletableFuture.failedFuture(failure);
     }
@@ -256,11 +247,11 @@ public final class EnforcementPoint {
   }
 
   // A failed log-in leaves no other trace anywhere: it is on the disk before the caller hears of
-  // it.
-  private static Durability durability(Object value) {
-    return value instanceof Answer.Refused refused && refused.why().reason().status() == 401
-        ? Durability.DISK
-        : Durability.PROCESS;
+  // it. So is all of an emergency.
+  private static Durability durability(Exchange x, Object value) {
+    boolean login =
+        value instanceof Answer.Refused refused && refused.why().reason().status() == 401;
+    return login || x.emergency() ? Durability.DISK : Durability.PROCESS;
   }
 
   /**

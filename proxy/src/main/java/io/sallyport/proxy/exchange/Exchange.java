@@ -171,6 +171,13 @@ public final class Exchange {
     observation = value;
   }
 
+  /** Whether it breaks the glass: then all of its records are on the disk before it goes on. */
+  boolean emergency() {
+    return decision instanceof Decision.Permit permit
+        && permit.release().related() != null
+        && permit.release().related().broken() != null;
+  }
+
   /** The intent's sequence number; -1 before it is recorded. */
   long intent() {
     return intent;

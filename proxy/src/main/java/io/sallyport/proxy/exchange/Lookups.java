@@ -141,7 +141,8 @@ final class Lookups {
             x.id(), permit.sequence(), relation.name(), key.user(), key.patient(), reference);
     CompletionStage<Recorded<Lookup>> recorded;
     try {
-      recorded = journal.append(lookup, entry, Durability.PROCESS);
+      recorded =
+          journal.append(lookup, entry, x.emergency() ? Durability.DISK : Durability.PROCESS);
     } catch (RuntimeException failure) {
       return CompletableFuture.failedFuture(failure);
     }

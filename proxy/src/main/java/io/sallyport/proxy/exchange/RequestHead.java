@@ -9,6 +9,7 @@ package io.sallyport.proxy.exchange;
  * @param query the raw query without "?", null when there was no "?"
  * @param host lower-case host without port
  * @param authorization null when absent
+ * @param breakGlassReason why the caller breaks the glass, as it was sent
  */
 public record RequestHead(
     String method,
@@ -19,7 +20,23 @@ public record RequestHead(
     String accept,
     String contentType,
     String prefer,
-    String ifNoneMatch) {
+    String ifNoneMatch,
+    String breakGlassReason) {
+
+  /** Of a request without a reason to break the glass. */
+  public RequestHead(
+      String method,
+      String path,
+      String query,
+      String host,
+      String authorization,
+      String accept,
+      String contentType,
+      String prefer,
+      String ifNoneMatch) {
+    this(method, path, query, host, authorization, accept, contentType, prefer, ifNoneMatch, "");
+  }
+
   @Override
   public String toString() {
     return method + " [phi]";

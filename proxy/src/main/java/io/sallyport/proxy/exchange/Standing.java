@@ -1,6 +1,8 @@
 package io.sallyport.proxy.exchange;
 
 import io.sallyport.policy.Decision;
+import io.sallyport.policy.Reason;
+import io.sallyport.policy.Refusal;
 import io.sallyport.policy.Related;
 import io.sallyport.policy.Relation;
 import io.sallyport.proxy.journal.Recorded;
@@ -29,21 +31,33 @@ final class Standing {
   private final Recorded<Decision.Permit> permit;
   private final Related related;
   private final Lookups lookups;
+  private final Grants grants;
   private CompletionStage<Boolean> ahead;
   private boolean asked;
 
-  Standing(Exchange x, Recorded<Decision.Permit> permit, Lookups lookups) {
+  Standing(Exchange x, Recorded<Decision.Permit> permit, Lookups lookups, Grants grants) {
+    this.grants = grants;
     this.x = x;
     this.permit = permit;
     this.related = permit.value().release().related();
     this.lookups = lookups;
   }
 
-  /** Begins with the patient whom the request names, while the record system looks for the rest. */
-  void ahead() {
-    if (related != null && !related.named().isEmpty()) {
-      ahead = ask(related.named()); // nobody waits here
+  /**
+   * Begins with the patient whom the request names: glass is recorded as broken before the record
+   * system is asked for anything, and a lookup is under way while it looks for the rest.
+   */
+  CompletionStage<Void> begin() {
+    if (related == null || related.named().isEmpty()) {
+      return CompletableFuture.completedFuture(null);
     }
+    return opened(related.named())
+        .thenAccept(
+            open -> {
+              if (open) {
+                ahead = relations(related.named()); // nobody waits here
+              }
+            });
   }
 
   /** Learns of these patients. */
@@ -65,25 +79,53 @@ final class Standing {
     return x.waitFor(CompletableFuture.allOf(lanes));
   }
 
-  /** Asks at least once: before an answer that needed no lookup ends. */
+  /**
+   * Asks at least once: before an answer that needed no lookup ends. Nothing is learned by it, and
+   * no glass breaks.
+   */
   CompletionStage<Void> once() {
-    if (related == null || asked) {
+    if (related == null || asked || related.relations().isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
+    asked = true;
     String id = permit.value().interaction().id();
     String patient = related.named().isEmpty() ? id : related.named();
-    return learn(List.of(patient.isEmpty() ? NOBODY : patient));
+    return x.waitFor(all(patient.isEmpty() ? NOBODY : patient).thenAccept(so -> {}));
+  }
+
+  /** Refuses what cannot be judged; that there is nothing takes as long to say as that there is. */
+  CompletionStage<Void> admit(Upstream.Response response) {
+    try {
+      Judgement.admit(response);
+      return CompletableFuture.completedFuture(null);
+    } catch (Refusal refused) {
+      if (refused.reason() != Reason.NOT_FOUND) {
+        throw refused;
+      }
+      return once().thenCompose(asked -> CompletableFuture.failedFuture(refused));
+    }
   }
 
   private CompletionStage<Void> one(String patient) {
-    CompletionStage<Boolean> all =
-        ahead != null && patient.equals(related.named()) ? ahead : ask(patient);
-    return all.thenAccept(so -> related.learn(patient, so));
+    return opened(patient)
+        .thenCompose(open -> open ? all(patient) : CompletableFuture.completedFuture(false))
+        .thenAccept(so -> related.learn(patient, so));
   }
 
-  private CompletionStage<Boolean> ask(String patient) {
-    // Glass that nobody has recorded as broken is whole.
-    CompletionStage<Boolean> all = CompletableFuture.completedFuture(related.broken() == null);
+  /** Whether the glass of a patient is broken, if the request breaks any. */
+  private CompletionStage<Boolean> opened(String patient) {
+    return related.broken() == null
+        ? CompletableFuture.completedFuture(true)
+        : grants.breaks(x, permit, related.broken(), patient);
+  }
+
+  private CompletionStage<Boolean> all(String patient) {
+    return ahead != null && patient.equals(related.named()) ? ahead : relations(patient);
+  }
+
+  /** Whether all relations hold. */
+  private CompletionStage<Boolean> relations(String patient) {
+    CompletionStage<Boolean> all = CompletableFuture.completedFuture(true);
     for (Relation relation : related.relations()) {
       all =
           all.thenCompose(

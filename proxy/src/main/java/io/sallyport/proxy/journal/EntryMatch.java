@@ -17,6 +17,9 @@ final class EntryMatch {
     if (entry instanceof Intent intent) {
       return intent.subject().equals(user);
     }
+    if (entry instanceof JournalEntry.BreakGlass glass) {
+      return glass.subject().equals(user);
+    }
     return entry instanceof Refused refused && refused.subject().equals(user);
   }
 
@@ -27,6 +30,9 @@ final class EntryMatch {
     }
     if (entry instanceof Refused refused) {
       return targets(refused.target(), id);
+    }
+    if (entry instanceof JournalEntry.BreakGlass glass) {
+      return bare(glass.patient()).equals(id);
     }
     if (entry instanceof Outcome outcome) {
       return released(outcome.resources(), id);

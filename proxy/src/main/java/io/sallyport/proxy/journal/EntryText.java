@@ -2,12 +2,14 @@ package io.sallyport.proxy.journal;
 
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
+import io.sallyport.proxy.journal.JournalEntry.Notice;
 import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
@@ -96,6 +98,12 @@ final class EntryText {
     if (entry instanceof Observed) {
       return "observed";
     }
+    if (entry instanceof BreakGlass) {
+      return "break-glass";
+    }
+    if (entry instanceof Notice) {
+      return "notice";
+    }
     if (entry instanceof Lookup) {
       return "lookup";
     }
@@ -180,6 +188,26 @@ final class EntryText {
       to.put("rule", e.rule());
       to.put("removed", e.removed());
       to.put("withheld", e.withheld());
+    } else if (entry instanceof BreakGlass e) {
+      to.put("exchange", e.exchange());
+      to.put("intent", e.intent());
+      to.put("issuer", e.issuer());
+      to.put("subject", e.subject());
+      to.put("client", e.client());
+      to.put("role", e.role());
+      to.put("purpose", e.purpose());
+      to.put("patient", e.patient());
+      to.put("reason", e.reason());
+      to.put("lifts", e.lifts());
+      to.put("until", e.until());
+    } else if (entry instanceof Notice e) {
+      to.put("exchange", e.exchange());
+      to.put("intent", e.intent());
+      to.put("to", e.to());
+      to.put("what", e.what());
+      to.put("subject", e.subject());
+      to.put("patient", e.patient());
+      to.put("message", e.message());
     } else if (entry instanceof Lookup e) {
       to.put("exchange", e.exchange());
       to.put("intent", e.intent());

@@ -20,7 +20,9 @@ enum FrameType {
   /** The wrapped data key of the frames that follow; first frame of every roll file. */
   KEY_OPEN(14, false),
   OBSERVED(15, true),
-  LOOKUP(16, true);
+  LOOKUP(16, true),
+  BREAK_GLASS(17, true),
+  NOTICE(18, true);
 
   private static final FrameType[] BY_CODE = new FrameType[32];
 

@@ -34,6 +34,12 @@ public sealed interface JournalEntry {
     if (entry instanceof Lookup e) {
       return e.intent();
     }
+    if (entry instanceof BreakGlass e) {
+      return e.intent();
+    }
+    if (entry instanceof Notice e) {
+      return e.intent();
+    }
     return entry instanceof Aborted e ? e.intent() : -1;
   }
 
@@ -182,6 +188,57 @@ public sealed interface JournalEntry {
    */
   record Lookup(
       String exchange, long intent, String relation, String user, String patient, String query)
+      implements JournalEntry {
+    @Override
+    public String toString() {
+      return "[phi]";
+    }
+  }
+
+  /**
+   * A user breaks the glass for a patient: what stood between them is lifted from here on for a
+   * while, without another reason. Recorded, and on the disk, before anything of it happens.
+   *
+   * @param patient the patient's id
+   * @param reason in the user's words
+   * @param lifts what is lifted, as the policy writes it, separated by commas
+   * @param until when it is whole again, as 2026-03-01T10:00:00Z
+   */
+  record BreakGlass(
+      String exchange,
+      long intent,
+      String issuer,
+      String subject,
+      String client,
+      String role,
+      String purpose,
+      String patient,
+      String reason,
+      String lifts,
+      String until)
+      implements JournalEntry {
+    @Override
+    public String toString() {
+      return "[phi]";
+    }
+  }
+
+  /**
+   * Somebody is to be told of something: an alert, recorded before it is sent, and true whether or
+   * not it arrives.
+   *
+   * @param to whom, as {@code privacy-office}
+   * @param what has happened, as {@code break-glass}
+   * @param message the id of what is sent
+   */
+  record Notice(
+      String exchange,
+      long intent,
+      String to,
+      String what,
+      String subject,
+      String patient,
+      String message)
       implements JournalEntry {
     @Override
     public String toString() {

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
+import io.sallyport.proxy.journal.JournalEntry.Notice;
 import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
@@ -60,6 +62,11 @@ final class PayloadReader {
       case CLOSE -> close();
       case REFUSED -> refused();
       case ABORTED -> new Aborted(text(), signed(), text());
+      case BREAK_GLASS ->
+          new BreakGlass(
+              text(), signed(), text(), text(), text(), text(), text(), text(), text(), text(),
+              text());
+      case NOTICE -> new Notice(text(), signed(), text(), text(), text(), text(), text());
       case LOOKUP -> new Lookup(text(), signed(), text(), text(), text(), text());
       case OBSERVED -> new Observed(text(), signed(), text(), text(), removed(), int32());
       case STARTED -> new Started(text(), text(), text(), signed());

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
+import io.sallyport.proxy.journal.JournalEntry.Notice;
 import io.sallyport.proxy.journal.JournalEntry.Observed;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
@@ -74,6 +76,30 @@ final class PayloadWriter {
       signed(e.intent());
       text(e.reason());
       return FrameType.ABORTED;
+    }
+    if (entry instanceof BreakGlass e) {
+      text(e.exchange());
+      signed(e.intent());
+      text(e.issuer());
+      text(e.subject());
+      text(e.client());
+      text(e.role());
+      text(e.purpose());
+      text(e.patient());
+      text(e.reason());
+      text(e.lifts());
+      text(e.until());
+      return FrameType.BREAK_GLASS;
+    }
+    if (entry instanceof Notice e) {
+      text(e.exchange());
+      signed(e.intent());
+      text(e.to());
+      text(e.what());
+      text(e.subject());
+      text(e.patient());
+      text(e.message());
+      return FrameType.NOTICE;
     }
     if (entry instanceof Lookup e) {
       text(e.exchange());

@@ -81,6 +81,7 @@ final class HeadRules {
         head.joined("accept"),
         head.one("content-type"),
         head.joined("prefer"),
-        head.joined("if-none-match"));
+        head.joined("if-none-match"),
+        head.one("break-glass-reason"));
   }
 }

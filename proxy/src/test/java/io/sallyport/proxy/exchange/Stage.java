@@ -18,6 +18,7 @@ import io.sallyport.proxy.journal.Journal;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.Recorded;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -47,6 +48,7 @@ final class Stage {
         user: {claim: fhirUser}
       segments:
         restricted: {labels: [v3-Confidentiality|R]}
+        psych: {labels: [v3-ActCode|PSYTHPN]}
       relations:
         care-team: {ask: "CareTeam?patient={patient}&participant={user}&status=active", cache: 60s}
       roles:
@@ -70,6 +72,10 @@ final class Stage {
           purpose: [HPAYMT]
           types:
             Coverage: {do: [read], show: all}
+        guest:
+          purpose: [TREAT]
+          types:
+            Patient: {do: [read], show: all}
         app:
           purpose: [PATRQT]
           compartment: {Patient: token.patient, membership: subject}
@@ -99,6 +105,15 @@ final class Stage {
           scopes: enforce
           types:
             Patient: {do: [read], show: all}
+      forbid:
+        - {segment: psych, unless: {purpose: [TREAT]}}
+      break-glass:
+        roles: [carer]
+        purpose: [BTG]
+        lifts: [relation:care-team]
+        needs: {reason: 20, token-acr: mfa}
+        lasts: 60m
+        notify: privacy-office
       """;
 
   static final String UPSTREAM = "http://ehr.internal:8080/fhir";
@@ -112,6 +127,12 @@ final class Stage {
   final Deque<Object> answers = new ArrayDeque<>();
 
   final List<String> sent = new ArrayList<>();
+  final List<Notice> notices = new ArrayList<>();
+  final List<io.sallyport.proxy.journal.Durability> durabilities = new ArrayList<>();
+
+  /** The Break-Glass-Reason of the requests that come. */
+  String reason = "";
+
   final CollectorRegistry registry = new CollectorRegistry();
   Instant now = Instant.parse("2026-03-01T10:00:00Z");
   final Clock clock =
@@ -148,7 +169,19 @@ final class Stage {
   Stage(String text, boolean observe) {
     this.policy = policy(text);
     this.observe = observe;
-    point = new EnforcementPoint(new Watched(), new Ehr(), clock, registry);
+    point =
+        new EnforcementPoint(
+            new Watched(),
+            new Ehr(),
+            clock,
+            registry,
+            new SecureRandom(),
+            50_000,
+            5_000,
+            notice -> {
+              events.add("notice " + notice.to());
+              notices.add(notice);
+            });
   }
 
   private static PolicySet policy(String text) {
@@ -212,7 +245,8 @@ final class Stage {
             accept,
             contentType,
             "",
-            "");
+            "",
+            reason);
     Exchange x =
         new Exchange(
             "id-" + ++number,
@@ -280,7 +314,9 @@ final class Stage {
                 "patient",
                 parts[2],
                 "fhirUser",
-                "Practitioner/" + parts[2]));
+                "Practitioner/" + parts[2],
+                "acr",
+                parts.length > 3 ? parts[3] : "pwd"));
     return CompletableFuture.completedFuture(
         new Identity("https://idp", parts[2], "app", "jti", Long.MAX_VALUE, claims));
   }
@@ -433,6 +469,7 @@ final class Stage {
         fake.failNextAppend();
       } else {
         events.add("journal " + entry.getClass().getSimpleName());
+        durabilities.add(durability);
       }
       return fake.append(value, entry, durability);
     }

@@ -156,7 +156,7 @@ final class Trial {
     this.subject = sample.name;
     this.point =
         new EnforcementPoint(
-            journal, new Ehr(), CLOCK, new CollectorRegistry(), dice, 50_000, 5_000);
+            journal, new Ehr(), CLOCK, new CollectorRegistry(), dice, 50_000, 5_000, notice -> {});
     UpstreamTarget target =
         new UpstreamTarget(
             "ehr",
