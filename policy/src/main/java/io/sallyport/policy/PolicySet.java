@@ -166,6 +166,11 @@ public final class PolicySet {
     return roles.containsKey(role) ? abilities(role).interactions(type) : Set.of();
   }
 
+  /** Whether a role's access is narrowed by the SMART scopes of the token. */
+  public boolean enforcesScopes() {
+    return roles.values().stream().anyMatch(role -> role.terms().scopes());
+  }
+
   /** What a role may do; null for an unknown role. */
   public Abilities abilities(String role) {
     return roles.containsKey(role) ? new Abilities(roles.get(role), true) : null;
@@ -270,7 +275,7 @@ public final class PolicySet {
       unmet = breaking.unmet(request.claims());
     }
     if (unmet != null) {
-      return deny(name, purpose, unmet);
+      return unmet.deny(name, purpose);
     }
     if (asked.kind() == Kind.CAPABILITIES) {
       return new Decision.Permit(
@@ -283,7 +288,7 @@ public final class PolicySet {
     }
     unmet = role.typeTerms().get(asked.type()).unmet(request, purpose);
     if (unmet != null) {
-      return deny(name, purpose, unmet);
+      return unmet.deny(name, purpose);
     }
     try {
       return permit(role, rule, purpose, request, denied);
@@ -384,11 +389,6 @@ public final class PolicySet {
 
   private static LocalDate day(AccessRequest request) {
     return LocalDate.ofInstant(request.time(), ZoneOffset.UTC);
-  }
-
-  private static Decision deny(String role, String purpose, Terms.Unmet unmet) {
-    return new Decision.Deny(
-        role, purpose, unmet.path(), unmet.reason(), unmet.detail(), unmet.acr());
   }
 
   private static Decision deny(

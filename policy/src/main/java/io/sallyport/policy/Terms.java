@@ -38,6 +38,11 @@ record Terms(
     Unmet(String path, Reason reason, String detail) {
       this(path, reason, detail, List.of());
     }
+
+    /** The decision that it comes to. */
+    Decision deny(String role, String purpose) {
+      return new Decision.Deny(role, purpose, path, reason, detail, acr);
+    }
   }
 
   Terms {

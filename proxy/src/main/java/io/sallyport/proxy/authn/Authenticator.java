@@ -13,4 +13,9 @@ public interface Authenticator {
    *     EXPIRED_CREDENTIALS or ISSUER_UNAVAILABLE
    */
   CompletionStage<Identity> authenticate(String authorization);
+
+  /** What is known of where tokens are to be had; {@link Published#NOTHING} before it is known. */
+  default Published published() {
+    return Published.NOTHING;
+  }
 }

@@ -111,6 +111,12 @@ public final class BearerAuthenticator implements Authenticator {
     return CompletableFuture.allOf(fetches).thenApply(done -> List.copyOf(problems));
   }
 
+  /** Of the first issuer: SMART knows one. */
+  @Override
+  public Published published() {
+    return issuers.isEmpty() ? Published.NOTHING : issuers.values().iterator().next().published();
+  }
+
   private static Throwable root(Throwable failure) {
     return failure.getCause() == null ? failure : failure.getCause();
   }

@@ -41,6 +41,8 @@ final class IssuerKeys {
   // Swapped whole: loops read it, the fetching thread writes it.
   private volatile Keys keys;
 
+  private volatile Published published = Published.NOTHING;
+
   // When a hit last asked for fresh keys: any loop writes it, and a lost write costs one more try.
   private volatile Instant tried = Instant.EPOCH;
 
@@ -67,6 +69,14 @@ final class IssuerKeys {
 
   String issuer() {
     return settings.issuer();
+  }
+
+  /** What it said of itself last; asks it again where that is nothing. */
+  Published published() {
+    if (!published.known()) {
+      refreshIfAllowed(); // who asks next may be told
+    }
+    return published;
   }
 
   int generation() {
@@ -215,6 +225,7 @@ final class IssuerKeys {
       if (all.isEmpty()) {
         throw new IOException("the key set is empty");
       }
+      published = Published.of(settings.issuer(), discovery);
       Keys before = keys;
       boolean withdrawn = before != null && !all.containsAll(before.all());
       int generation = before == null ? 0 : before.generation() + (withdrawn ? 1 : 0);

@@ -107,7 +107,9 @@ public record Config(
       /* Our own base URL for links in answers. Default: the first listener's first host, its port, the path. */
       Placed<URI> publicBase,
       /* Everything is shown that no forbid keeps back; what the policy would do is only told. */
-      boolean observe) {}
+      boolean observe,
+      /* What the issuer can do, by SMART's names, for .well-known/smart-configuration. */
+      Set<String> smartCapabilities) {}
 
   /** One FHIR server behind the appliance. */
   public record Upstream(

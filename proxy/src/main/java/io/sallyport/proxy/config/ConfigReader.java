@@ -17,6 +17,26 @@ import java.util.function.Consumer;
 
 /** Text to {@link Config}: the file's own form. What it refers to is the compiler's business. */
 public final class ConfigReader {
+  /** What SMART App Launch 2.2 calls what an authorization server can do. */
+  private static final List<String> SMART =
+      List.of(
+          "launch-ehr",
+          "launch-standalone",
+          "authorize-post",
+          "client-public",
+          "client-confidential-symmetric",
+          "client-confidential-asymmetric",
+          "sso-openid-connect",
+          "context-banner",
+          "context-style",
+          "context-ehr-patient",
+          "context-ehr-encounter",
+          "context-standalone-patient",
+          "context-standalone-encounter",
+          "permission-offline",
+          "permission-online",
+          "smart-app-state");
+
   private static final List<String> ALGORITHMS = List.of("RS256", "PS256", "ES256");
   private static final List<String> PROFILES = List.of("rfc9068", "keycloak", "generic");
   private static final Duration DAY = Duration.ofDays(1);
@@ -213,8 +233,9 @@ public final class ConfigReader {
               + " is only told. Remove it to enforce the policy.",
           "W-OBSERVE");
     }
+    Set<String> smart = Set.copyOf(s.words("smart-capabilities", SMART, List.of()));
     s.finish();
-    return new Config.Route(path, policy, upstream, publicBase, observe);
+    return new Config.Route(path, policy, upstream, publicBase, observe, smart);
   }
 
   private Map<String, Config.Upstream> upstreams(Section all) {

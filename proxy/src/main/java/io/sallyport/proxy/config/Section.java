@@ -105,7 +105,11 @@ final class Section {
 
   /** A list of words of a closed vocabulary. */
   List<String> words(String key, List<String> allowed) {
-    List<String> all = strings(key, allowed);
+    return words(key, allowed, allowed);
+  }
+
+  List<String> words(String key, List<String> allowed, List<String> missing) {
+    List<String> all = strings(key, missing);
     for (String word : all) {
       if (!allowed.contains(word)) {
         error(place(key, word).at(), below(key), choice(word, allowed), "E-VALUE");

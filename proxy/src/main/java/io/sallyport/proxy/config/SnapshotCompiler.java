@@ -121,7 +121,9 @@ public final class SnapshotCompiler {
         Rebase rebase = new Rebase(target.base(), external);
         boolean observes = route.observe() || !policy.observed().isEmpty();
         Observer observer = observes ? policy.observer(route.observe()) : null;
-        routes.add(new Route(route.path().value(), policy, target, rebase, observer));
+        routes.add(
+            new Route(
+                route.path().value(), policy, target, rebase, observer, route.smartCapabilities()));
       }
     }
     directory(config.journal().dir());

@@ -1,6 +1,7 @@
 package io.sallyport.proxy.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.sallyport.policy.Refusal;
 import io.sallyport.policy.redact.Redacted;
 import java.util.Objects;
@@ -42,6 +43,10 @@ public sealed interface Answer {
 
   /** Something we wrote ourselves that discloses no patient: the CapabilityStatement. */
   record Authored(Downstream.Head head, ByteBuf body, String digest) implements Answer {
+    static Authored of(Downstream.Head head, byte[] json) {
+      return new Authored(head, Unpooled.wrappedBuffer(json), new Digest().of(json));
+    }
+
     @Override
     public void release() {
       body.release();

@@ -13,7 +13,7 @@ import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.proxy.authn.Identity;
-import io.sallyport.proxy.journal.Durability;
+import io.sallyport.proxy.authn.Published;
 import io.sallyport.proxy.journal.Journal;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalUnavailable;
@@ -37,13 +37,14 @@ import org.slf4j.LoggerFactory;
 public final class EnforcementPoint {
   private static final Logger LOG = LoggerFactory.getLogger(EnforcementPoint.class);
 
-  private final Journal journal;
+  private final Recorder recorder;
   private final Upstream upstream;
   private final Clock clock;
   private final SealedLinks links;
   private final Understanding understanding;
   private final CurrentVersion current;
   private final Capabilities capabilities;
+  private final Offers offers;
   private final ExchangeMetrics metrics;
   private final Lookups lookups;
   private final Grants grants;
@@ -69,7 +70,6 @@ public final class EnforcementPoint {
       long lookupMillis,
       Notices notices) {
     this.grants = new Grants(journal, notices, clock, registry);
-    this.journal = journal;
     this.upstream = upstream;
     this.clock = clock;
     this.links = new SealedLinks(clock, random);
@@ -77,15 +77,30 @@ public final class EnforcementPoint {
     this.current = new CurrentVersion(upstream);
     this.capabilities = new Capabilities(clock.instant());
     this.metrics = new ExchangeMetrics(registry);
+    this.recorder = new Recorder(journal, metrics);
+    this.offers = new Offers(upstream, clock);
     this.lookups = new Lookups(journal, upstream, clock, registry, answersMax, lookupMillis);
   }
 
   /** Serves one exchange. Completes, never exceptionally, when the answer has been handed over. */
   public CompletionStage<Void> serve(Exchange x) {
+    if (SmartConfiguration.isAsked(x)) {
+      return publish(x); // where to get a token: the one thing that takes none
+    }
     return CompletableFuture.completedFuture(x)
         .thenCompose(this::authenticate)
         .thenApply(identity -> identified(x, route(x), identity))
         .thenCompose(known -> Batch.isOne(x) ? Batch.serve(x, this::entry) : one(x))
+        .exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
+  }
+
+  private CompletionStage<Void> publish(Exchange x) {
+    return CompletableFuture.completedFuture(x)
+        .thenCompose(
+            asked -> {
+              x.route(route(x));
+              return release(x, Answer.Authored.of(Heads.json(x), SmartConfiguration.of(x)));
+            })
         .exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
   }
 
@@ -105,7 +120,7 @@ public final class EnforcementPoint {
   }
 
   private CompletionStage<Identity> authenticate(Exchange x) {
-    if (!journal.writable()) {
+    if (!recorder.writable()) {
       return CompletableFuture.failedFuture(new JournalUnavailable("journal is fenced", null));
     }
     return x.backOnLoop(x.snapshot().authenticator().authenticate(x.head().authorization()));
@@ -156,16 +171,19 @@ public final class EnforcementPoint {
   private CompletionStage<Recorded<Decision.Permit>> record(Exchange x, Asked asked) {
     JournalEntry intent = Entries.intent(x, asked.interaction(), asked.decision());
     if (asked.decision() instanceof Decision.Permit permit) {
-      return append(x, permit, intent)
+      return recorder
+          .append(x, permit, intent)
           .thenCompose(
               recorded -> {
                 x.intent(recorded.sequence());
-                return told(x, x.observation() == null ? null : x.observation().denied(x))
+                return recorder
+                    .told(x, x.observation() == null ? null : x.observation().denied(x))
                     .thenApply(told -> recorded);
               });
     }
     Decision.Deny deny = (Decision.Deny) asked.decision();
-    return append(x, deny, intent)
+    return recorder
+        .append(x, deny, intent)
         .thenApply(
             recorded -> {
               x.intent(recorded.sequence());
@@ -175,7 +193,13 @@ public final class EnforcementPoint {
 
   private CompletionStage<Windows> forward(Exchange x, Recorded<Decision.Permit> permit) {
     if (permit.value().interaction().kind() == Interaction.Kind.CAPABILITIES) {
-      return CompletableFuture.completedFuture(null); // ours to write: nothing is forwarded
+      return offers
+          .ask(x, permit)
+          .thenApply(
+              offer -> {
+                x.offer(offer);
+                return null; // the statement is ours to write
+              });
     }
     Standing standing = new Standing(x, permit, lookups, grants);
     return standing
@@ -210,48 +234,16 @@ public final class EnforcementPoint {
   }
 
   private CompletionStage<Void> release(Exchange x, Answer.Authored authored) {
-    return append(x, authored, Entries.released(x, authored))
+    return recorder
+        .append(x, authored, Entries.released(x, authored))
         .thenCompose(recorded -> respond(x, recorded))
         .thenApply(last -> null);
   }
 
   private CompletionStage<Recorded<Answer.Disclosure>> record(Exchange x, Answer.Disclosure d) {
-    return told(x, x.observation() == null ? null : x.observation().hidden(x))
-        .thenCompose(told -> append(x, d, Entries.released(x, d)));
-  }
-
-  /** Records what observe mode found; done at once where there is nothing. */
-  private CompletionStage<?> told(Exchange x, JournalEntry found) {
-    if (found == null) {
-      return CompletableFuture.completedFuture(null);
-    }
-    metrics.observed((JournalEntry.Observed) found);
-    return append(x, x, found);
-  }
-
-  /** Appends, and gives back the buffer of an answer that could not be recorded. */
-  private <T> CompletionStage<Recorded<T>> append(Exchange x, T value, JournalEntry entry) {
-    CompletionStage<Recorded<T>> appended;
-    try {
-      appended = journal.append(value, entry, durability(x, value));
-    } catch (RuntimeException failure) {
-      appended = CompletableFuture.failedFuture(failure);
-    }
-    return x.backOnLoop(appended)
-        .whenComplete(
-            (recorded, failure) -> {
-              if (failure != null && value instanceof Answer answer) {
-                answer.release();
-              }
-            });
-  }
-
-  // A failed log-in leaves no other trace anywhere: it is on the disk before the caller hears of
-  // it. So is all of an emergency.
-  private static Durability durability(Exchange x, Object value) {
-    boolean login =
-        value instanceof Answer.Refused refused && refused.why().reason().status() == 401;
-    return login || x.emergency() ? Durability.DISK : Durability.PROCESS;
+    return recorder
+        .told(x, x.observation() == null ? null : x.observation().hidden(x))
+        .thenCompose(told -> recorder.append(x, d, Entries.released(x, d)));
   }
 
   /**
@@ -304,7 +296,7 @@ public final class EnforcementPoint {
       return written.thenApply(more -> false);
     }
     return written
-        .thenCompose(all -> append(x, x, Entries.closed(x, true, "")))
+        .thenCompose(all -> recorder.append(x, x, Entries.closed(x, true, "")))
         .thenCompose(closed -> x.downstream().end().handle((sent, gone) -> true));
   }
 
@@ -313,8 +305,8 @@ public final class EnforcementPoint {
         x.observation() == null
             ? x.route().policy().abilities(x.decision().role())
             : x.route().observer().abilities();
-    byte[] json = capabilities.of(x.route(), role);
-    return new Answer.Authored(Heads.ok(x), Unpooled.wrappedBuffer(json), new Digest().of(json));
+    Published issuer = x.snapshot().authenticator().published();
+    return Answer.Authored.of(Heads.ok(x), capabilities.of(x.route(), role, x.offer(), issuer));
   }
 
   /**
@@ -335,7 +327,8 @@ public final class EnforcementPoint {
       metrics.refused(why.reason());
       return aborted(x); // nobody is there to be refused
     }
-    return append(x, new Answer.Refused(why), Entries.refused(x, why))
+    return recorder
+        .append(x, new Answer.Refused(why), Entries.refused(x, why))
         .thenCompose(recorded -> respond(x, recorded))
         .handle((sent, failure) -> failure)
         .thenCompose(
@@ -348,12 +341,14 @@ public final class EnforcementPoint {
   private CompletionStage<Void> cut(Exchange x, Refusal why) {
     x.downstream().reset();
     metrics.refused(why.reason());
-    return append(x, x, Entries.closed(x, false, why.reason().name()))
+    return recorder
+        .append(x, x, Entries.closed(x, false, why.reason().name()))
         .handle((closed, failure) -> null);
   }
 
   private CompletionStage<Void> aborted(Exchange x) {
-    return append(x, x, new JournalEntry.Aborted(x.id(), x.intent(), Reason.CLIENT_ABORTED.name()))
+    return recorder
+        .append(x, x, new JournalEntry.Aborted(x.id(), x.intent(), Reason.CLIENT_ABORTED.name()))
         .handle((recorded, failure) -> null);
   }
 

@@ -33,6 +33,7 @@ public final class Exchange {
   private int skip;
   private Decision decision;
   private Observation observation;
+  private Offer offer = Offer.ANY;
   private long intent = -1;
   private Windows windows;
   private boolean begun;
@@ -160,6 +161,15 @@ public final class Exchange {
 
   void decision(Decision value) {
     decision = value;
+  }
+
+  /** What the record system can do, where that was asked. */
+  Offer offer() {
+    return offer;
+  }
+
+  void offer(Offer value) {
+    offer = value;
   }
 
   /** What the policy would have done, in observe mode; null where it is enforced. */

@@ -26,6 +26,13 @@ final class Heads {
     return new Downstream.Head(200, common(x));
   }
 
+  /** The head of what is no FHIR. */
+  static Downstream.Head json(Exchange x) {
+    List<Map.Entry<String, String>> headers = common(x);
+    headers.set(0, Map.entry("Content-Type", "application/json"));
+    return new Downstream.Head(200, headers);
+  }
+
   /** The head of a resource: with its version where the view shows it. */
   static Downstream.Head resource(Exchange x, View view, Upstream.Response response) {
     List<Map.Entry<String, String>> headers = common(x);

@@ -47,7 +47,7 @@ final class Observation {
   }
 
   /** What to record right behind the intent: that all of it would have been denied; else null. */
-  JournalEntry denied(Exchange x) {
+  JournalEntry.Observed denied(Exchange x) {
     return would instanceof Decision.Deny deny
         ? new JournalEntry.Observed(
             x.id(), x.intent(), deny.reason().name(), deny.rule(), Map.of(), 0)
@@ -55,7 +55,7 @@ final class Observation {
   }
 
   /** What to record before what was judged since the last time is released; null for nothing. */
-  JournalEntry hidden(Exchange x) {
+  JournalEntry.Observed hidden(Exchange x) {
     Shadow.Account account = shadow == null ? null : shadow.take();
     return account == null || account.empty()
         ? null

@@ -213,9 +213,12 @@ class EnforcementPointTest {
   @Test
   @Tag("E8")
   void theCapabilityStatementIsOursAndRecorded() {
+    stage.answer(404, "text/html", "none");
     Stage.Caller caller = stage.get("/fhir/metadata");
 
-    assertThat(stage.events).containsExactly("journal Intent", "journal Outcome", "answer 200");
+    assertThat(stage.events)
+        .containsExactly(
+            "journal Intent", "upstream metadata", "cancel", "journal Outcome", "answer 200");
     assertThat(caller.body)
         .contains("CapabilityStatement", "\"type\":\"Patient\"", "gender", Stage.PUBLIC)
         .doesNotContain("birthdate", "ehr.internal", "Coverage");

@@ -96,7 +96,6 @@ class LeakRowsTest {
       strings = {
         "/fhir/Patient/p2/Condition?code=x",
         "/fhir/Patient/p2/*",
-        "/fhir/Patient/p2/Observation",
         "/fhir?_type=Patient",
         "/fhir?_id=p1,p2",
         "/fhir/?_type=Patient,Observation",

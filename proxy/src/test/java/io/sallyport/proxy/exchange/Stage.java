@@ -285,7 +285,8 @@ final class Stage {
             policy,
             target,
             new Rebase(UPSTREAM, PUBLIC),
-            observed ? policy.observer(observe) : null);
+            observed ? policy.observer(observe) : null,
+            Set.of());
     return new Snapshot(
         "hash",
         Set.of("fhir.hospital.example"),
