@@ -123,27 +123,6 @@ final class IncludeRules {
     return included;
   }
 
-  /**
-   * What may come beside a patient's records: where the pairs of their types lead, which are not
-   * asked for one by one there.
-   */
-  List<Included> beside(Set<String> records, Predicate<String> forbidden) {
-    List<Included> included = new ArrayList<>();
-    for (String type : records) {
-      for (Include pair : types.get(type).include()) {
-        Set<String> targets = new TreeSet<>();
-        if (!pair.reverse() && pair.source().equals(type)) {
-          targets.addAll(targets(pair));
-        }
-        targets.removeIf(to -> records.contains(to) || !gives(to) || forbidden.test(to));
-        if (!targets.isEmpty()) {
-          included.add(new Included(false, false, type, pair.code(), targets));
-        }
-      }
-    }
-    return included;
-  }
-
   private Included one(String type, Parameter parameter, Predicate<String> forbidden) {
     boolean iterate = parameter.modifier().equals("iterate");
     if (!iterate && !parameter.modifier().isEmpty()) {

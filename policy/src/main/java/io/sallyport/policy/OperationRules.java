@@ -8,6 +8,7 @@ import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.PatientLinks;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -104,7 +105,8 @@ final class OperationRules {
   /**
    * The types that a patient's records may be of, of those that were asked for: the role may read
    * or search each, and sees by which elements it is the patient's. What is found by a link that is
-   * hidden would tell of it.
+   * hidden would tell of it. So would what is nobody's record: a Practitioner comes because some
+   * record names them, perhaps one that is withheld, and on whichever page the record system likes.
    *
    * @param open whether nothing but its resources' own facts keeps a type from this caller
    */
@@ -123,6 +125,24 @@ final class OperationRules {
       }
     }
     return types;
+  }
+
+  /**
+   * The request for a patient's records as the record system shall see it: for the types that are
+   * given, where these are not all. Many in a row that are withheld would tell of themselves.
+   */
+  Interaction narrowed(Interaction asked, Set<String> types) {
+    PatientLinks patients = new PatientLinks(definitions);
+    boolean all =
+        definitions.resources().stream()
+            .allMatch(type -> patients.link(type) == null || types.contains(type));
+    if (all) {
+      return asked;
+    }
+    List<Parameter> sent = new ArrayList<>(asked.parameters());
+    sent.removeIf(parameter -> parameter.name().equals("_type"));
+    sent.add(new Parameter("_type", "", String.join(",", new TreeSet<>(types))));
+    return asked.with(sent);
   }
 
   private boolean linked(String type) {

@@ -321,9 +321,7 @@ public final class PolicySet {
       for (String type : types) {
         denied |= forbidding.segments(role, purpose, type);
       }
-      includes =
-          new IncludeRules(definitions, closure, role.view(), role.rules())
-              .beside(types, type -> !forbidding.openTo(role, purpose, type));
+      sent = operations.narrowed(asked, types);
     }
     if (asked.kind() == Kind.SEARCH || asked.kind() == Kind.LASTN) {
       SearchRules rules = new SearchRules(definitions, closure, role.view());

@@ -150,16 +150,10 @@ class OperationPolicyTest {
         .isEqualTo(1);
   }
 
+  /** What is nobody's record would come because of a record, perhaps of one that is withheld. */
   @Test
-  void besideAPatientsRecordsComesWhatTheirIncludesLeadTo() {
-    assertThat(permit("ward", "Patient/p1/$everything").includes())
-        .singleElement()
-        .satisfies(
-            pair -> {
-              assertThat(pair.code()).isEqualTo("performer");
-              assertThat(pair.brought()).containsExactly("Practitioner");
-            });
-    assertThat(permit("ward", "Patient/p1/$everything?_type=Patient").includes()).isEmpty();
+  void besideAPatientsRecordsComesNothing() {
+    assertThat(permit("ward", "Patient/p1/$everything").includes()).isEmpty();
   }
 
   @Test
@@ -167,7 +161,17 @@ class OperationPolicyTest {
     Decision.Permit permit = permit("chief", "Patient/p1/$everything");
     assertThat(permit.unfiltered()).isFalse();
     assertThat(InteractionParser.forwarded(permit.interaction()))
-        .isEqualTo("Patient/p1/$everything?_count=50");
+        .isEqualTo("Patient/p1/$everything?_count=100");
+    assertThat(
+            InteractionParser.forwarded(
+                permit("ward", "Patient/p1/$everything?_count=2").interaction()))
+        .isEqualTo("Patient/p1/$everything?_count=100&_type=Condition,Observation,Patient");
+    assertThat(
+            permit("ward", "Patient/p1/$everything?_type=Encounter,Observation&_count=400")
+                .interaction()
+                .parameters())
+        .extracting(one -> one.code() + "=" + one.value())
+        .containsExactly("_count=400", "_type=Observation");
     assertThat(permit("chief", "Patient/_history").unfiltered()).isTrue();
     assertThat(InteractionParser.forwarded(permit("ward", "Patient/p1/_history").interaction()))
         .isEqualTo("Patient/p1/_history?_count=50");

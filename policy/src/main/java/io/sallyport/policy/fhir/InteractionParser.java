@@ -23,6 +23,7 @@ public final class InteractionParser {
   private static final int PARAMETERS_MAX = 100;
   private static final int VALUE_CHARS_MAX = 4096;
   private static final int COUNT_MAX = 1000;
+  private static final int PAGE_MIN = 100;
 
   private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9\\-._~!$&'()*+,=:@]+");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9\\-.]{1,64}");
@@ -333,6 +334,9 @@ public final class InteractionParser {
    * resource we decide. Only the number of matches is asked for as such.
    */
   public static String forwarded(Interaction interaction) {
+    if (interaction.kind() == Kind.EVERYTHING) {
+      return url(interaction, inLargePages(interaction.parameters()));
+    }
     if (!interaction.counts()) {
       return url(interaction, interaction.parameters());
     }
@@ -340,6 +344,17 @@ public final class InteractionParser {
     counted.removeIf(Interaction::countsNothing);
     counted.add(new Parameter(Results.SUMMARY, "", Results.COUNT));
     return url(interaction, counted);
+  }
+
+  /** Our pages are made of the upstream's: small ones would only be more. */
+  private static List<Parameter> inLargePages(List<Parameter> parameters) {
+    List<Parameter> sent = new ArrayList<>(parameters);
+    sent.replaceAll(
+        one ->
+            one.name().equals("_count") && Integer.parseInt(one.value()) < PAGE_MIN
+                ? new Parameter("_count", "", "" + PAGE_MIN)
+                : one);
+    return sent;
   }
 
   private static String url(Interaction interaction, List<Parameter> parameters) {

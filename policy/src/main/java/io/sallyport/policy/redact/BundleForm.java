@@ -32,7 +32,7 @@ public record BundleForm(
     return new BundleForm(true, Set.of(type), id, "", deletions);
   }
 
-  /** A patient's records, whatever their type. */
+  /** A patient's records, whatever their type; nothing is included. */
   public static BundleForm everything(Set<String> types, String patient) {
     return new BundleForm(false, types, "", patient, false);
   }

@@ -36,7 +36,7 @@ class InteractionParserTest {
             "Patient/_history?_since=2026-01-01T00:00:00Z&_count=5",
             "Patient/1/_history?_at=2026-01",
             "Patient/1/$everything",
-            "Patient/1/$everything?start=2026&end=2026-02&_type=Condition,Observation&_count=9",
+            "Patient/1/$everything?start=2026&end=2026-02&_type=Condition,Observation&_count=900",
             "Observation/$lastn?max=3&code=http://loinc.org|1&patient=Patient/1")) {
       Interaction asked = get(url);
       String sent = InteractionParser.forwarded(asked);

@@ -75,11 +75,13 @@ class OperationAnswerTest {
             entry("{\"resourceType\":\"OperationOutcome\",\"issue\":[]}"));
     Stage.Caller caller = stage.json(all).get("/fhir/Patient/p1/$everything", WARD);
 
-    assertThat(stage.sent).containsExactly("Patient/p1/$everything?_count=50");
-    assertThat(disclosed()).containsExactly("Patient/p1", "Observation/mine", "Practitioner/mine");
+    assertThat(stage.sent)
+        .containsExactly("Patient/p1/$everything?_type=Observation,Patient&_count=100");
+    assertThat(disclosed()).containsExactly("Patient/p1", "Observation/mine");
     assertThat(caller.body)
         .contains(Stage.PUBLIC + "/Observation/mine", "\"total\":2")
-        .doesNotContain("labelled", "p2", "Account", "OperationOutcome", "elsewhere");
+        .doesNotContain(
+            "labelled", "p2", "Account", "OperationOutcome", "elsewhere", "Practitioner\",");
     assertThat(stage.fake.entries(JournalEntry.Intent.class).get(0).interaction())
         .isEqualTo("$everything");
   }

@@ -47,6 +47,19 @@ final class Grammar {
     if (kind < 4) {
       return new Trying(Ask.get("/fhir/metadata", null), "metadata");
     }
+    if (kind < 6) {
+      return batch();
+    }
+    int operations = random.nextInt(100);
+    if (operations < (may("history") ? 8 : 1)) {
+      return history();
+    }
+    if (operations < (may("$everything") ? 22 : 3)) {
+      return everything();
+    }
+    if (operations < (may("$lastn") ? 28 : 4)) {
+      return lastn();
+    }
     if (kind < (may("read") ? 18 : 7)) {
       return read();
     }
@@ -76,10 +89,79 @@ final class Grammar {
     Stored some = given(type);
     String path = "/fhir/" + type + "/" + some.id;
     if (vread) {
-      path += "/_history/" + some.version();
+      path += "/_history/" + (random.nextInt(3) == 0 ? Operations.BEFORE : some.version());
     }
     String query = random.nextInt(8) == 0 ? results(type) : null;
     return new Trying(headers(Ask.get(path, query)), vread ? "vread" : "read");
+  }
+
+  private Trying history() {
+    String type = type("history");
+    String path = "/fhir/" + type;
+    if (random.nextInt(4) > 0) {
+      path += "/" + given(type).id;
+    }
+    List<String> parts = new ArrayList<>();
+    if (random.nextInt(4) == 0) {
+      parts.add("_count=" + (1 + random.nextInt(4)));
+    }
+    if (random.nextInt(6) == 0) {
+      parts.add("_since=2026-01-0" + (1 + random.nextInt(9)) + "T10:00:00Z");
+    }
+    if (random.nextInt(8) == 0) {
+      parts.add("_elements=id");
+    }
+    return new Trying(headers(asked(path + "/_history", parts)), "history");
+  }
+
+  private Trying everything() {
+    List<String> parts = new ArrayList<>();
+    if (random.nextInt(3) == 0) {
+      parts.add("_count=" + (1 + random.nextInt(8)));
+    }
+    if (random.nextInt(6) == 0) {
+      parts.add("_type=" + type("read") + "," + type("read"));
+    }
+    if (random.nextInt(12) == 0) {
+      parts.add("_since=2026-01-0" + (1 + random.nextInt(9)) + "T10:00:00Z");
+    }
+    if (random.nextInt(16) == 0) {
+      parts.add("start=2" + random.nextInt(1000));
+    }
+    String path = "/fhir/Patient/" + given("Patient").id + "/$everything";
+    return new Trying(headers(asked(path, parts)), "$everything");
+  }
+
+  private Trying lastn() {
+    List<String> parts = new ArrayList<>();
+    parts.add("max=" + (1 + random.nextInt(3)));
+    if (random.nextBoolean()) {
+      parts.add("patient=" + encoded("Patient/" + given("Patient").id));
+    }
+    return new Trying(headers(asked("/fhir/Observation/$lastn", parts)), "$lastn");
+  }
+
+  private static Ask asked(String path, List<String> parts) {
+    return Ask.get(path, parts.isEmpty() ? null : String.join("&", parts));
+  }
+
+  /** Several of the others at once. */
+  private Trying batch() {
+    List<String> entries = new ArrayList<>();
+    for (int i = 1 + random.nextInt(4); i > 0; i--) {
+      Ask one = next().ask();
+      String url = one.path().substring("/fhir".length());
+      url = (url.startsWith("/") ? url.substring(1) : url);
+      url = url + (one.query() == null ? "" : "?" + one.query());
+      String method = one.method().equals("POST") && random.nextBoolean() ? "GET" : one.method();
+      entries.add("{\"request\":{\"method\":\"" + method + "\",\"url\":\"" + url + "\"}}");
+    }
+    String body =
+        "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":["
+            + String.join(",", entries)
+            + "]}";
+    return new Trying(
+        new Ask("POST", "/fhir", null, body, "application/fhir+json", "", "", ""), "batch");
   }
 
   private Stored some(String type) {
@@ -129,12 +211,12 @@ final class Grammar {
       String allowed = blind ? null : new Hops(sample, worlds, random).from(type, some);
       String hop = blind ? hop(type, some) : allowed;
       if (hop == null) {
-        return new Trying(headers(sent(type, parts)), kind);
+        return new Trying(headers(sent(type, parts, some)), kind);
       }
       parts.add(hop);
       kind = hop.split("[=:]")[0].startsWith("_") ? hop.split("[=:]")[0] : "chain";
     }
-    return new Trying(headers(sent(type, parts)), kind);
+    return new Trying(headers(sent(type, parts, some)), kind);
   }
 
   /** How much of the results is wanted, and whether they are counted. */
@@ -187,8 +269,17 @@ final class Grammar {
     };
   }
 
-  private Ask sent(String type, List<String> parts) {
+  private Ask sent(String type, List<String> parts, Stored some) {
     String query = String.join("&", parts);
+    String about =
+        Maker.ABOUT.stream()
+            .map(name -> some.tree.at("/" + name + "/reference").asText())
+            .filter(reference -> reference.startsWith("Patient/"))
+            .findFirst()
+            .orElse("");
+    if (!about.isEmpty() && random.nextInt(6) == 0) {
+      return Ask.get("/fhir/" + about + "/" + type, parts.isEmpty() ? null : query);
+    }
     if (random.nextInt(5) == 0) {
       return new Ask(
           "POST",

@@ -42,17 +42,22 @@ class MemoryEhr {
 
   private final World world;
   private final Search search;
+  private final Operations operations;
 
   MemoryEhr(World world) {
     this.world = world;
     this.search = new Search(world, BASE);
+    this.operations = new Operations(world);
   }
 
   /** Answers a GET of a reference below the base. */
   Reply get(String reference) {
     int question = reference.indexOf('?');
     String[] path = (question < 0 ? reference : reference.substring(0, question)).split("/");
-    if (path.length > 1) {
+    boolean lastn = path.length == 2 && path[1].equals("$lastn");
+    boolean history = path[path.length - 1].equals("_history");
+    boolean everything = path.length == 3 && path[2].equals("$everything");
+    if (path.length > 1 && !lastn && !history && !everything) {
       return read(path);
     }
     List<Asked> asked = new ArrayList<>();
@@ -61,6 +66,15 @@ class MemoryEhr {
         String[] halves = pair.split("=", 2);
         asked.add(new Asked(decoded(halves[0]), decoded(halves[1])));
       }
+    }
+    if (history) {
+      return history(path[0], path.length == 3 ? path[1] : "", asked, reference);
+    }
+    if (everything) {
+      List<Stored> all = operations.everything(path[1], asked);
+      return all.isEmpty()
+          ? error(404, "there are " + world.of("Patient").size() + " others")
+          : page(all, asked, List.of(), reference);
     }
     try {
       return search(path[0], understood(asked), reference);
@@ -80,6 +94,9 @@ class MemoryEhr {
 
   private Reply read(String[] path) {
     Stored found = world.find(path[0], path[1]);
+    if (found != null && path.length == 4 && path[3].equals(Operations.BEFORE)) {
+      found = Operations.before(found);
+    }
     if (found == null || (path.length == 4 && !path[3].equals(found.version()))) {
       return error(404, "there are " + world.of(path[0]).size() + " others");
     }
@@ -101,8 +118,6 @@ class MemoryEhr {
   }
 
   private Reply search(String type, List<Asked> asked, String reference) {
-    int count = PAGE;
-    int offset = 0;
     String sort = "";
     List<Asked> criteria = new ArrayList<>();
     List<Asked> includes = new ArrayList<>();
@@ -111,31 +126,85 @@ class MemoryEhr {
         continue; // it is always told
       }
       switch (one.code()) {
-        case "_count" -> count = Integer.parseInt(one.value());
-        case "_offset" -> offset = Integer.parseInt(one.value());
+        case "_count", "_offset", "_summary", "max" -> {} // of how the results are wanted
         case "_sort" -> sort = one.value();
-        case "_summary" -> count = onlyCount(one) ? 0 : count;
         case "_include", "_revinclude" -> includes.add(one);
         default -> criteria.add(one);
       }
     }
     List<Stored> found = search.find(type, criteria, sort);
+    String max = Operations.value(asked, "max");
+    boolean lastn = reference.contains("$lastn");
+    found = lastn ? Operations.newest(found, max.isEmpty() ? 1 : Integer.parseInt(max)) : found;
+    return page(found, asked, includes, reference);
+  }
+
+  private Reply page(
+      List<Stored> found, List<Asked> asked, List<Asked> includes, String reference) {
+    int count = PAGE;
+    int offset = 0;
+    for (Asked one : asked) {
+      switch (one.code()) {
+        case "_count" -> count = Integer.parseInt(one.value());
+        case "_offset" -> offset = Integer.parseInt(one.value());
+        case "_summary" -> count = onlyCount(one) ? 0 : count;
+        default -> {}
+      }
+    }
     int from = Math.min(offset, found.size());
     List<Stored> page = found.subList(from, Math.min(from + count, found.size()));
     Set<Stored> included = new LinkedHashSet<>();
     includes.forEach(one -> included.addAll(search.included(page, one.code(), one.value())));
     page.forEach(included::remove);
 
+    StringBuilder links = links(reference, from, count, found.size());
+    return bundle(found.size(), links, page, new ArrayList<>(included));
+  }
+
+  private static StringBuilder links(String reference, int from, int count, int found) {
     StringBuilder links = new StringBuilder();
     link(links, "self", reference);
     String plain = reference.replaceAll("[?&]_offset=[0-9]+", "");
-    if (count > 0 && from + count < found.size()) {
+    if (count > 0 && from + count < found) {
       link(links, "next", at(plain, from + count));
     }
     if (count > 0 && from > 0) {
       link(links, "previous", at(plain, Math.max(0, from - count)));
     }
-    return bundle(found.size(), links, page, new ArrayList<>(included));
+    return links;
+  }
+
+  private Reply history(String type, String id, List<Asked> asked, String reference) {
+    List<Operations.Version> all = operations.history(type, id, asked);
+    if (all.isEmpty() && !id.isEmpty()) {
+      return error(404, "there are " + world.of(type).size() + " others");
+    }
+    String counted = Operations.value(asked, "_count");
+    String offset = Operations.value(asked, "_offset");
+    int count = counted.isEmpty() ? PAGE : Integer.parseInt(counted);
+    int from = Math.min(offset.isEmpty() ? 0 : Integer.parseInt(offset), all.size());
+    List<Operations.Version> page = all.subList(from, Math.min(from + count, all.size()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    write(out, "{\"resourceType\":\"Bundle\",\"id\":\"h" + world.all().size() + "\"");
+    write(out, ",\"type\":\"history\",\"total\":" + all.size());
+    write(out, ",\"link\":[" + links(reference, from, count, all.size()) + "],\"entry\":[");
+    List<Stored> given = new ArrayList<>();
+    for (Operations.Version version : page) {
+      Stored stored = version.stored();
+      write(out, page.indexOf(version) == 0 ? "{" : ",{");
+      if (stored != null) {
+        given.add(stored);
+        write(out, "\"fullUrl\":\"" + BASE + "/" + type + "/" + stored.id + "\",\"resource\":");
+        out.writeBytes(stored.json);
+        write(out, ",");
+      }
+      int mark = stored == null ? 0 : Math.floorMod(Arrays.hashCode(stored.json), 100);
+      write(out, "\"request\":{\"method\":\"" + version.method() + "\",\"url\":\"");
+      write(out, version.url() + "\"},\"response\":{\"status\":\"200 mark " + mark);
+      write(out, "\",\"etag\":\"W/\\\"m" + mark + "\\\"\",\"location\":\"" + BASE + mark + "\"}}");
+    }
+    write(out, "]}");
+    return new Reply(200, "", "", out.toByteArray(), given);
   }
 
   private static boolean onlyCount(Asked summary) {

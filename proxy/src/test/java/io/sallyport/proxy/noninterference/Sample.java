@@ -33,6 +33,45 @@ final class Sample {
   private static final Path POLICIES =
       Path.of(System.getProperty("sallyport.root", ".."), "config-samples", "policies");
 
+  /** Roles of whom something is kept, and who may ask for versions and for everything. */
+  private static final String OPERATIONS =
+      """
+      policy: 1
+      fhir: R4
+      identity:
+        role: {claim: roles}
+        purpose: {claim: purpose_of_use}
+        patient: {claim: patient}
+      segments:
+        restricted: {labels: [v3-Confidentiality|R]}
+        substance-use: {labels: [v3-ActCode|SUD]}
+      roles:
+        ward:
+          purpose: [TREAT]
+          versions: show
+          deny-segments: [restricted, substance-use]
+          types:
+            Patient: {do: [read, vread, search, history, $everything], show: all, hide: [birthDate]}
+            Observation: {do: [read, vread, search, history, $lastn], show: all, include: [Observation:performer]}
+            Condition: {do: [read, search, history], show: [clinicalStatus, verificationStatus, code.coding, subject]}
+            Encounter: {do: [read, search], show: all, hide: [subject]}
+            Practitioner: {do: [read], show: all}
+        auditor:
+          purpose: [TREAT]
+          versions: show
+          types:
+            Patient: {do: [read, vread, history, $everything], show: all, hide: [birthDate]}
+            Observation: {do: [read, search, history, $lastn], show: all, hide: [method]}
+        visitor:
+          purpose: [PATRQT]
+          compartment: {Patient: token.patient, membership: subject, beside: [Practitioner]}
+          types:
+            Patient: {do: [read, search, $everything], show: all, hide: [birthDate]}
+            Observation: {do: [read, search], show: all, include: [Observation:performer]}
+            Condition: {do: [read, search], show: all}
+            Practitioner: {do: [read], show: all}
+      """;
+
   final String name;
   final String role;
   final PolicySet policy;
@@ -91,6 +130,7 @@ final class Sample {
     for (String file : List.of("demo", "hospital", "limited-data-set", "safe-harbor")) {
       all.addAll(of(file, Files.readString(POLICIES.resolve(file + ".yaml"))));
     }
+    all.addAll(of("operations", OPERATIONS));
     return all;
   }
 
