@@ -12,6 +12,7 @@ final class BundleLinks {
   private static final Set<String> PAGES = Set.of("next", "previous", "prev", "first", "last");
 
   private final Map<String, String> others = new LinkedHashMap<>();
+  private String self;
 
   /** Reads a validated value; what is no array of links is ignored. */
   void read(byte[] value, int to) {
@@ -28,11 +29,19 @@ final class BundleLinks {
       if (relation != null && url != null && PAGES.contains(relation)) {
         others.put(relation, url);
       }
+      if ("self".equals(relation)) {
+        self = url;
+      }
       p = Text.space(value, end);
       if (value[p] == ',') {
         p = Text.space(value, p + 1);
       }
     }
+  }
+
+  /** By what the upstream says that it searched; null when it does not. */
+  String self() {
+    return self;
   }
 
   /** The upstream's link to its next page; null when there is none. */

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
  * Every entry is buffered whole, judged by its own facts, rewritten or dropped; nothing of an entry
  * leaves before its last byte was proven valid. The envelope is written anew from an allow-list
  * ({@code resourceType, type, entry, link, total}); link and total come last, because only then
- * they are known. Where nothing is withheld the upstream's total stands ahead of the entries, if it
- * did there.
+ * they are known; but a total that counts nothing withheld stays ahead of the entries.
  *
  * <p>Not thread-safe; bound to its redactor's loop.
  */
@@ -228,8 +227,7 @@ public final class BundleStream {
     if (problem != null) {
       throw malformed(problem);
     }
-    at = end;
-    scanned = at;
+    at = scanned = end;
     state = BundleState.AFTER_MEMBER;
     return true;
   }
@@ -266,8 +264,7 @@ public final class BundleStream {
       }
     }
     attempts = 0;
-    at = end;
-    scanned = at;
+    at = scanned = end;
     state = BundleState.AFTER_ENTRY;
     return true;
   }
@@ -355,6 +352,11 @@ public final class BundleStream {
     return fill.open() ? members.links().next() : null;
   }
 
+  /** The upstream's self link on its page that was read last; null for none. */
+  public String self() {
+    return members.links().self();
+  }
+
   /** Another page of the upstream's begins, to fill ours. */
   public void resume() {
     members = new EnvelopeMembers();
@@ -367,8 +369,8 @@ public final class BundleStream {
   public void finish() {
     end();
     judge.close();
-    boolean onlyPage = members.links().write(out, envelope, fill);
-    int total = envelope.total().of(onlyPage, judge.matches(), members.total());
+    boolean only = members.links().write(out, envelope, fill);
+    int total = envelope.total().of(only, judge.matches(), members.total());
     out.text(total < 0 || judge.entries().saidAhead() ? "}" : ",\"total\":" + total + "}");
     ready.add(out.window());
     finished = true;
@@ -380,11 +382,9 @@ public final class BundleStream {
       attempts = ATTEMPTS_MAX;
       while (step()) {}
     }
-    if (state != BundleState.END || discarding) {
-      throw malformed("input ends too early");
-    }
-    if (!members.is(envelope.form().code())) {
-      throw malformed("not a " + envelope.form().code());
+    boolean whole = state == BundleState.END && !discarding;
+    if (!whole || !members.is(envelope.form().code())) {
+      throw malformed(whole ? "not a " + envelope.form().code() : "input ends too early");
     }
   }
 

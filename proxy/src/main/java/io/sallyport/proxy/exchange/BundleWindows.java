@@ -39,6 +39,7 @@ final class BundleWindows implements Windows {
   private final Recorded<Decision.Permit> permit;
   private final Upstream upstream;
   private final SealedLinks links;
+  private final SelfLinks selfLinks;
   private final Standing standing;
   private final String search;
   private final String external;
@@ -58,12 +59,14 @@ final class BundleWindows implements Windows {
       Upstream.Response response,
       Upstream upstream,
       SealedLinks links,
+      SelfLinks selfLinks,
       Standing standing) {
     this.x = x;
     this.permit = permit;
     this.response = response;
     this.upstream = upstream;
     this.links = links;
+    this.selfLinks = selfLinks;
     this.standing = standing;
     this.search = SealedLinks.search(permit.value().shown());
     this.external = x.route().rebase().external();
@@ -165,6 +168,9 @@ final class BundleWindows implements Windows {
   /** The upstream's page ended: the answer does, too, unless it takes the next one to fill it. */
   private CompletionStage<Boolean> turn() {
     String more = stream.more();
+    if (pages == 1 && x.page() == null) {
+      selfLinks.check(x, permit.value(), stream.self());
+    }
     String reference = more == null || pages == PAGES_MAX ? null : SealedLinks.reference(x, more);
     if (reference == null) {
       return standing

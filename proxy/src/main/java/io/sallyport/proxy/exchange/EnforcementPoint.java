@@ -41,6 +41,7 @@ public final class EnforcementPoint {
   private final Upstream upstream;
   private final Clock clock;
   private final SealedLinks links;
+  private final SelfLinks selfLinks;
   private final Understanding understanding;
   private final CurrentVersion current;
   private final Capabilities capabilities;
@@ -79,6 +80,7 @@ public final class EnforcementPoint {
     this.metrics = new ExchangeMetrics(registry);
     this.recorder = new Recorder(journal, metrics);
     this.offers = new Offers(upstream, clock);
+    this.selfLinks = new SelfLinks(registry);
     this.lookups = new Lookups(journal, upstream, clock, registry, answersMax, lookupMillis);
   }
 
@@ -217,7 +219,7 @@ public final class EnforcementPoint {
   private Windows windows(
       Exchange x, Recorded<Decision.Permit> permit, Upstream.Response response, Standing standing) {
     return permit.value().interaction().kind().bundles()
-        ? new BundleWindows(x, permit, response, upstream, links, standing)
+        ? new BundleWindows(x, permit, response, upstream, links, selfLinks, standing)
         : new ResourceWindows(x, permit.value(), response, standing);
   }
 
