@@ -17,25 +17,12 @@ import java.util.Set;
  * A FHIR server in memory: read, vread and search over one world, answered honestly. What it says
  * beside the resources (ids of Bundles, times, scores, its own remarks) depends on all it holds.
  */
-class MemoryEhr {
-  static final String BASE = "http://ehr.internal:8080/fhir";
-
+class MemoryEhr implements Ehr {
   private static final int PAGE = 20;
 
   private static final String JSON = "application/fhir+json;charset=UTF-8";
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
-
-  /**
-   * An answer.
-   *
-   * @param resources those that were found, whatever else it says
-   */
-  record Reply(int status, String etag, String lastModified, byte[] body, List<Stored> resources) {
-    String contentType() {
-      return JSON;
-    }
-  }
 
   /** One parameter, decoded. */
   record Asked(String code, String value) {}
@@ -50,8 +37,8 @@ class MemoryEhr {
     this.operations = new Operations(world);
   }
 
-  /** Answers a GET of a reference below the base. */
-  Reply get(String reference) {
+  @Override
+  public Reply get(String reference) {
     int question = reference.indexOf('?');
     String[] path = (question < 0 ? reference : reference.substring(0, question)).split("/");
     boolean lastn = path.length == 2 && path[1].equals("$lastn");
@@ -102,6 +89,7 @@ class MemoryEhr {
     }
     return new Reply(
         200,
+        JSON,
         "W/\"" + found.version() + "\"",
         HTTP_DATE.format(Instant.parse(found.lastUpdated())),
         found.json,
@@ -114,7 +102,7 @@ class MemoryEhr {
             + "\"processing\",\"diagnostics\":\""
             + text
             + "\"}]}";
-    return new Reply(status, "", "", outcome.getBytes(StandardCharsets.UTF_8), List.of());
+    return new Reply(status, JSON, "", "", outcome.getBytes(StandardCharsets.UTF_8), List.of());
   }
 
   private Reply search(String type, List<Asked> asked, String reference) {
@@ -204,7 +192,7 @@ class MemoryEhr {
       write(out, "\",\"etag\":\"W/\\\"m" + mark + "\\\"\",\"location\":\"" + BASE + mark + "\"}}");
     }
     write(out, "]}");
-    return new Reply(200, "", "", out.toByteArray(), given);
+    return new Reply(200, JSON, "", "", out.toByteArray(), given);
   }
 
   private static boolean onlyCount(Asked summary) {
@@ -245,7 +233,8 @@ class MemoryEhr {
     write(out, "{\"resource\":{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":");
     write(out, "\"information\",\"code\":\"informational\",\"diagnostics\":\"mark " + mark);
     write(out, "\"}]},\"search\":{\"mode\":\"outcome\"}}]}");
-    return new Reply(200, "W/\"" + Integer.toHexString(mark) + "\"", "", out.toByteArray(), all);
+    return new Reply(
+        200, JSON, "W/\"" + Integer.toHexString(mark) + "\"", "", out.toByteArray(), all);
   }
 
   private static void write(ByteArrayOutputStream out, String text) {

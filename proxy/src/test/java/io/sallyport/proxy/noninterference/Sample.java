@@ -3,6 +3,8 @@ package io.sallyport.proxy.noninterference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sallyport.policy.Claims;
 import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.redact.naive.Fhir;
 import io.sallyport.policy.redact.naive.NaiveRedactor;
 import io.sallyport.policy.redact.naive.Policy;
 import io.sallyport.policy.redact.naive.Policy.Change;
@@ -186,9 +188,9 @@ final class Sample {
     for (String group : List.of("*", "*compartment")) {
       if (written.containsKey(group)) {
         Map<?, ?> rule = map(written, group);
-        for (String type : Maker.TYPES) {
-          boolean beside = type.equals("Practitioner") || type.equals("Organization");
-          boolean outside = group.equals("*compartment") && beside;
+        for (String type : Fhir.r4().resources()) {
+          boolean outside =
+              group.equals("*compartment") && Definitions.r4().patientCompartment(type).isEmpty();
           if (!outside && !strings(rule.get("except")).contains(type)) {
             types.put(type, rule(rule));
           }

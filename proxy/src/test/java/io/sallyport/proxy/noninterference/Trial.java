@@ -22,7 +22,7 @@ import io.sallyport.proxy.exchange.Upstream;
 import io.sallyport.proxy.exchange.UpstreamTarget;
 import io.sallyport.proxy.journal.Journal;
 import io.sallyport.proxy.journal.Recorded;
-import io.sallyport.proxy.noninterference.MemoryEhr.Reply;
+import io.sallyport.proxy.noninterference.Ehr.Reply;
 import io.sallyport.proxy.noninterference.World.Stored;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -135,8 +135,9 @@ final class Trial {
     }
   }
 
-  private final MemoryEhr ehr;
+  private final Ehr ehr;
   private final Dice dice = new Dice();
+  private final CollectorRegistry registry = new CollectorRegistry();
   private final EnforcementPoint point;
   private final Redactor redactor = new Redactor(Limits.DEFAULT);
   private final Snapshot snapshot;
@@ -151,16 +152,16 @@ final class Trial {
   /** A bug of the record system is no answer to compare. */
   private RuntimeException failure;
 
-  Trial(Sample sample, MemoryEhr ehr, Journal journal) {
+  Trial(Sample sample, Ehr ehr, Journal journal) {
     this.ehr = ehr;
     this.subject = sample.name;
     this.point =
         new EnforcementPoint(
-            journal, new Ehr(), CLOCK, new CollectorRegistry(), dice, 50_000, 5_000, notice -> {});
+            journal, new Asked(), CLOCK, registry, dice, 50_000, 5_000, notice -> {});
     UpstreamTarget target =
         new UpstreamTarget(
             "ehr",
-            MemoryEhr.BASE,
+            Ehr.BASE,
             "ehr.internal",
             8080,
             false,
@@ -178,13 +179,18 @@ final class Trial {
         new Snapshot(
             "hash",
             Set.of("fhir.hospital.example"),
-            List.of(new Route("/fhir", sample.policy, target, new Rebase(MemoryEhr.BASE, PUBLIC))),
+            List.of(new Route("/fhir", sample.policy, target, new Rebase(Ehr.BASE, PUBLIC))),
             authorization ->
                 authorization == null
                     ? CompletableFuture.failedFuture(new Refusal(Reason.NO_CREDENTIALS, "none"))
                     : CompletableFuture.completedFuture(caller),
             Limits.DEFAULT,
             WINDOW_BYTES);
+  }
+
+  /** What is measured. */
+  CollectorRegistry registry() {
+    return registry;
   }
 
   /** What the record system said to the last request; null when it was not asked. */
@@ -235,7 +241,8 @@ final class Trial {
     return new Got(caller.head.status(), caller.headers(), caller.pieces, caller.end);
   }
 
-  private final class Ehr implements Upstream {
+  /** The record system, as the spine asks it. */
+  private final class Asked implements Upstream {
     @Override
     public CompletionStage<Response> send(Exchange x, Recorded<Decision.Permit> permit) {
       reference = x.upstreamReference(permit.value());

@@ -109,7 +109,8 @@ final class Twin {
     }
   }
 
-  private String shown(ObjectNode tree) {
+  /** What the role is shown of a resource. */
+  String shown(ObjectNode tree) {
     if (!sample.gives(tree)) {
       return "withheld";
     }

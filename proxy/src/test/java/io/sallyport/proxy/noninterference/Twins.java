@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,14 +43,32 @@ final class Twins {
   private final Trial second;
   private final Grammar grammar;
   private final Leak leak;
+  private final boolean places;
   private int number;
 
   Twins(Sample sample, World world, long seed, Leak leak) {
+    this(
+        sample, world, new Twin(sample, seed).of(world), leak::ehr, sample.withholds(), seed, leak);
+  }
+
+  /**
+   * Two of any record systems.
+   *
+   * @param places whether a paging link may name different places in each
+   */
+  Twins(
+      Sample sample,
+      World world,
+      World other,
+      Function<World, Ehr> keeper,
+      boolean places,
+      long seed,
+      Leak leak) {
     this.sample = sample;
     this.leak = leak;
-    World other = new Twin(sample, seed).of(world);
-    first = new Trial(sample, leak.ehr(world), new FakeJournal());
-    second = new Trial(sample, leak.ehr(other), new FakeJournal());
+    this.places = places;
+    first = new Trial(sample, keeper.apply(world), new FakeJournal());
+    second = new Trial(sample, keeper.apply(other), new FakeJournal());
     grammar = new Grammar(sample, List.of(world, other), new Random(seed));
   }
 
@@ -70,7 +89,7 @@ final class Twins {
     number++;
     Got one = leak.got(first.serve(leak.ask(asks[0]), number), first);
     Got two = leak.got(second.serve(leak.ask(asks[1]), number), second);
-    boolean sealed = sample.withholds() || kind.equals("$everything") || kind.equals("batch");
+    boolean sealed = places || kind.equals("$everything") || kind.equals("batch");
     if (!one.same(two, sealed)) {
       differences.add(told(asks[0], one, two));
     }
