@@ -8,7 +8,9 @@ import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.View;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -125,8 +127,35 @@ final class SearchRules {
       if (view.visibility(path) != View.Visibility.FULL) {
         return path;
       }
+      if (modifier.isEmpty() && view.partial() && besideReference(path)) {
+        return path;
+      }
     }
     return null;
+  }
+
+  /**
+   * Whether a path leads to what stands in a Reference beside the reference itself, as a parameter
+   * of a record system's own may: it goes with a reference to a contained resource.
+   */
+  private boolean besideReference(String path) {
+    String[] steps = path.split("\\.");
+    List<String> types = List.of(steps[0]);
+    for (int i = 1; i < steps.length; i++) {
+      if (types.contains("Reference") && !steps[i].equals("reference")) {
+        return true;
+      }
+      String step = steps[i];
+      types =
+          types.stream()
+              .map(definitions::type)
+              .filter(Objects::nonNull)
+              .flatMap(type -> type.elements().stream())
+              .filter(e -> e.name().equals(step) || (e.choice() && step.startsWith(e.name())))
+              .flatMap(e -> e.types().stream())
+              .toList();
+    }
+    return false;
   }
 
   /** Refuses a parameter that the role may not use. */
@@ -152,14 +181,18 @@ final class SearchRules {
   }
 
   /**
-   * Refuses to tell whether there is a reference to a contained resource: with a resource that is
-   * not shown the references to it go, and whether one is shown depends on what is contained.
+   * Refuses to tell whether there is a reference to a contained resource, or what stands beside it:
+   * with a resource that is not shown the references to it go whole, and whether one is shown
+   * depends on what is contained.
    */
   private void contained(String type, String code, String modifier, String value) {
     String kind = definitions.searchParameter(type, code).type();
-    boolean link = kind.equals("reference") || kind.equals("uri");
+    boolean link = kind.equals("reference") || kind.equals("uri") || kind.equals("composite");
     boolean tells =
-        modifier.equals("missing") || modifier.equals("_sort") || (',' + value).contains(",#");
+        modifier.equals("missing")
+            || modifier.equals("_sort")
+            || modifier.equals("identifier")
+            || (',' + value.replace('$', ',')).contains(",#");
     if (link && tells && view.partial()) {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "contained resources by " + code);
     }

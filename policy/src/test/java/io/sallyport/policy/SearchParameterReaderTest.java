@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,7 @@ class SearchParameterReaderTest {
       policy: 1
       fhir: R4
       identity: {role: {claim: roles}}
-      search-parameters: [born.json, town.json, lost.json]
+      search-parameters: [born.json, town.json, lost.json, doctor.json]
       roles:
         all:
           purpose: [TREAT]
@@ -27,6 +28,9 @@ class SearchParameterReaderTest {
         some:
           purpose: [TREAT]
           types: {Patient: {do: [search], show: all, hide: [birthDate]}}
+        everything:
+          purpose: [TREAT]
+          types: {"*": {do: [search], show: all}}
       """;
 
   private final Map<String, String> files = new HashMap<>();
@@ -35,6 +39,7 @@ class SearchParameterReaderTest {
   SearchParameterReaderTest() {
     files.put("born.json", parameter("born", "date", "Patient.birthDate"));
     files.put("town.json", parameter("town", "string", "Patient.address.city"));
+    files.put("doctor.json", parameter("doctor", "string", "Patient.generalPractitioner.display"));
     files.put("lost.json", parameter("lost", "string", "Patient.name.iif(family, given)"));
   }
 
@@ -79,6 +84,15 @@ class SearchParameterReaderTest {
         .isEqualTo("Patient?town:exact=Concord");
     assertThat(decide(policy, "some", "_sort=born")).isEqualTo("SEARCH_NOT_PERMITTED");
     assertThat(decide(policy, "all", "unknown=1")).isEqualTo("UNKNOWN_PARAMETER");
+  }
+
+  /** It goes with a reference to a contained resource that is not shown. */
+  @Test
+  @Tag("C4")
+  void oneThatReadsWhatStandsBesideAReferenceIsBlockedWhereSomethingIsNotShown() {
+    PolicySet policy = read();
+    assertThat(decide(policy, "everything", "doctor=Who")).isEqualTo("Patient?doctor=Who");
+    assertThat(decide(policy, "all", "doctor=Who")).isEqualTo("SEARCH_NOT_PERMITTED");
   }
 
   @Test
