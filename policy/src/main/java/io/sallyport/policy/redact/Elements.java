@@ -18,11 +18,14 @@ import java.util.Set;
  * literal one, or is larger than a rule needs, cannot be told.
  */
 final class Elements {
-  /** Primitive values of one resource. */
+  /** Values of one element. */
   static final int VALUES_MAX = 1000;
 
-  /** Characters of one resource's values. */
+  /** Characters of one element's texts. */
   static final int TEXT_MAX = 64 << 10;
+
+  /** What it can be in bytes, every character an escape. */
+  private static final int ESCAPED_MAX = 6 * TEXT_MAX + 2;
 
   private static final Set<String> NUMBERS = Set.of("integer", "positiveInt", "unsignedInt");
 
@@ -73,8 +76,6 @@ final class Elements {
     }
     s = source;
     bases = by;
-    values = 0;
-    text = 0;
     Map<String, Object> read = new HashMap<>();
     for (int i = 0; i < slots.size(); i++) {
       Slot slot = slots.get(i);
@@ -93,6 +94,8 @@ final class Elements {
   }
 
   private Object whole(Slot slot) {
+    values = 0;
+    text = 0;
     try {
       return value(slot);
     } catch (Unreadable untold) {
@@ -198,12 +201,16 @@ final class Elements {
     int from = at;
     if (s[at] == '"') {
       at = Text.string(s, from + 1) + 1;
-      text += at - from;
-      if (text > TEXT_MAX || type.equals("boolean") || number(type)) {
+      if (at - from > ESCAPED_MAX || type.equals("boolean") || number(type)) {
+        throw new Unreadable();
+      }
+      String written = Text.decode(s, from + 1, at - 1);
+      text += written.length();
+      if (text > TEXT_MAX) {
         throw new Unreadable();
       }
       String literal = slot.reference ? bases.reference(s, from + 1, at - 1) : null;
-      return literal == null ? Text.decode(s, from + 1, at - 1) : literal;
+      return literal == null ? written : literal;
     }
     if (type.equals("boolean") && (s[at] == 't' || s[at] == 'f')) {
       at += s[at] == 't' ? 4 : 5;
