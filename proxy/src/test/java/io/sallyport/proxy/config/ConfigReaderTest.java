@@ -28,6 +28,7 @@ class ConfigReaderTest {
       siem: []
       limits: {}
       keys: {irb-117: env:IRB_117, registry: file:keys/registry}
+      notifications: {privacy-office: {url: https://alerts/hook, key: env:HOOK}}
       """;
 
   private final List<Problem> problems = new ArrayList<>();
@@ -50,6 +51,8 @@ class ConfigReaderTest {
     assertThat(config.keys().keySet()).containsExactly("irb-117", "registry");
     assertThat(config.keys().get("registry").value())
         .isEqualTo(new Secret.InFile(here.resolve("keys/registry")));
+    assertThat(config.notifications().get("privacy-office").url().value())
+        .hasToString("https://alerts/hook");
     assertThat(config.limits()).isEqualTo(Config.Limits.DEFAULT);
     assertThat(config.log().level()).isEqualTo("info");
   }
@@ -87,6 +90,11 @@ class ConfigReaderTest {
           limits: {}              | limits: {head: 10MB}     | s.yaml:13:16 | E-SIZE
           limits: {}              | limits: {drian: 1s}      | s.yaml:13:10 | E-KEY
           limits: {}              | siem: []                 | s.yaml:13:1 | E-YAML
+          limits: {}              | limits: {relations: 1}   | s.yaml:13:21 | E-NUMBER
+          https://alerts/hook     | http://alerts/hook       | s.yaml:15:39 | E-PLAINTEXT
+          https://alerts/hook     | mailto:privacy@alerts    | s.yaml:15:39 | E-URL
+          key: env:HOOK           | key: whsec_c2VjcmV0      | s.yaml:15:65 | E-SECRET
+          ', key: env:HOOK'       | ''                       | s.yaml:15:33 | E-MISSING
           """)
   void aMistakeIsNamedAtItsPlace(String from, String to, String at, String code) {
     assertThat(GOOD).contains(from);

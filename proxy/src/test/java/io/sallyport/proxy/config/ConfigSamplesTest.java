@@ -33,6 +33,7 @@ class ConfigSamplesTest {
     Files.copy(dir.resolve("server-key.pem"), dir.resolve("tls/key.pem"));
     KeyStores.create(dir.resolve("keys.p12"), "test".toCharArray());
     Files.writeString(dir.resolve("keys.password"), "test");
+    Files.writeString(dir.resolve("privacy-office.key"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     for (Path policy : files("policies")) {
       Files.copy(policy, dir.resolve("policies").resolve(policy.getFileName()));
     }
