@@ -11,8 +11,11 @@ import io.sallyport.proxy.noninterference.World.Stored;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,8 @@ class PlantedLeakTest {
         patient: {claim: patient}
       segments:
         restricted: {labels: [v3-Confidentiality|R]}
+      relations:
+        care-team: {ask: "CareTeam?patient={patient}&participant={user}&status=active"}
       roles:
         reader:
           purpose: [TREAT]
@@ -38,6 +43,12 @@ class PlantedLeakTest {
         includer:
           purpose: [TREAT]
           deny-segments: [restricted]
+          types:
+            Patient: {do: [read, search], show: all, hide: [birthDate]}
+            Observation: {do: [read, search], show: all, include: ["Observation:subject"]}
+        carer:
+          purpose: [TREAT]
+          when: [care-team]
           types:
             Patient: {do: [read, search], show: all, hide: [birthDate]}
             Observation: {do: [read, search], show: all, include: ["Observation:subject"]}
@@ -56,7 +67,8 @@ class PlantedLeakTest {
   private final World world = World.make(SEED);
   private final Sample reader = Sample.of("planted", POLICY).get(0);
   private final Sample includer = Sample.of("planted", POLICY).get(1);
-  private final Sample app = Sample.of("planted", POLICY).get(2);
+  private final Sample carer = Sample.of("planted", POLICY).get(2);
+  private final Sample app = Sample.of("planted", POLICY).get(3);
 
   private List<String> differences(Sample sample, Leak leak) {
     List<String> differences = new ArrayList<>();
@@ -68,6 +80,36 @@ class PlantedLeakTest {
   void withoutALeakNothingDiffers() {
     assertThat(differences(reader, Leak.NONE)).isEmpty();
     assertThat(differences(app, Leak.NONE)).isEmpty();
+    assertThat(differences(carer, Leak.NONE)).isEmpty();
+  }
+
+  /** A record system that says of everybody that the caller is of their team. */
+  @Test
+  @Tag("B12")
+  void aRelationThatHoldsWithEverybodyIsFound() {
+    Leak leak =
+        new Leak() {
+          @Override
+          public Set<String> team() {
+            return new AbstractSet<>() {
+              @Override
+              public boolean contains(Object patient) {
+                return true;
+              }
+
+              @Override
+              public Iterator<String> iterator() {
+                return Sample.TEAM.iterator();
+              }
+
+              @Override
+              public int size() {
+                return Sample.TEAM.size();
+              }
+            };
+          }
+        };
+    assertThat(differences(carer, leak)).isNotEmpty();
   }
 
   /** HAPI #6065, and many others: what is not shown can be searched by. */

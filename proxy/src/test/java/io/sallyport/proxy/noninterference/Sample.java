@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -31,6 +33,15 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 final class Sample {
   /** The caller's own patient, where a role is bound to one. */
   static final String OWN = World.id("Patient", 1);
+
+  /** The patients of whose care teams the caller is one, where a role asks for that. */
+  static final Set<String> TEAM =
+      IntStream.range(0, Maker.PATIENTS)
+          .filter(number -> number % 2 == 1)
+          .mapToObj(number -> World.id("Patient", number))
+          .collect(Collectors.toSet());
+
+  static final String USER = "Practitioner/practitioner-1";
 
   private static final Path POLICIES =
       Path.of(System.getProperty("sallyport.root", ".."), "config-samples", "policies");
@@ -84,6 +95,9 @@ final class Sample {
   final boolean versions;
   final boolean bound;
 
+  /** Whether it is given the patients of its care teams only. */
+  final boolean related;
+
   /** The codes of security labels whose resources it is denied. */
   final Set<String> denied = new HashSet<>();
 
@@ -112,6 +126,7 @@ final class Sample {
     oracle = new NaiveRedactor(naive);
     versions = "show".equals(rules.get("versions"));
     bound = rules.containsKey("compartment");
+    related = strings(rules.get("when")).contains("care-team");
     changes =
         !naive.change().isEmpty()
             || naive.types().values().stream().anyMatch(rule -> !rule.change().isEmpty());
@@ -164,7 +179,7 @@ final class Sample {
         .toList();
   }
 
-  private static Claims claims(Map<?, ?> identity, String role, String purpose, String scope) {
+  private Claims claims(Map<?, ?> identity, String role, String purpose, String scope) {
     Map<?, ?> mapping = map(identity, "role");
     String value = role;
     if (mapping.containsKey("map")) {
@@ -179,6 +194,9 @@ final class Sample {
     claims.put("patient", OWN);
     claims.put("scope", scope);
     claims.put("irb_protocol", "IRB-117");
+    if (related) {
+      claims.put("fhirUser", USER);
+    }
     return new Claims(claims);
   }
 
@@ -241,12 +259,15 @@ final class Sample {
 
   /** Whether there is anything in resources it is given that it does not see. */
   boolean partial() {
-    return bound || !versions || naive.types().keySet().stream().anyMatch(type -> !whole(type));
+    return bound
+        || related
+        || !versions
+        || naive.types().keySet().stream().anyMatch(type -> !whole(type));
   }
 
   /** Whether matches of a search may be withheld from it. */
   boolean withholds() {
-    return bound || !denied.isEmpty() || says != Says.ANYTHING;
+    return bound || related || !denied.isEmpty() || says != Says.ANYTHING;
   }
 
   /** Whether it sees all of a type, contained resources of any type included. */
@@ -267,6 +288,9 @@ final class Sample {
         || resource.findValuesAsText("code").stream().anyMatch(denied::contains)) {
       return false;
     }
+    if (related && !isTeams(resource)) {
+      return false;
+    }
     if (!bound || type.equals("Practitioner") || type.equals("Organization")) {
       return true;
     }
@@ -278,5 +302,19 @@ final class Sample {
             name ->
                 !resource.has(name)
                     || resource.at("/" + name + "/reference").asText().equals("Patient/" + OWN));
+  }
+
+  /**
+   * Whether a resource may be about a patient of the team: nothing else that it says makes it so.
+   */
+  private static boolean isTeams(JsonNode resource) {
+    return resource.get("resourceType").asText().equals("Patient")
+        ? TEAM.contains(resource.get("id").asText())
+        : Maker.ABOUT.stream()
+            .map(name -> resource.at("/" + name + "/reference").asText())
+            .anyMatch(
+                reference ->
+                    TEAM.stream()
+                        .anyMatch(id -> (reference + "/").contains("Patient/" + id + "/")));
   }
 }

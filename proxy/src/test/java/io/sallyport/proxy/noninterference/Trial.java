@@ -139,6 +139,7 @@ final class Trial {
   private final Dice dice = new Dice();
   private final CollectorRegistry registry = new CollectorRegistry();
   private final EnforcementPoint point;
+  private final Set<String> team;
   private final Redactor redactor = new Redactor(Limits.DEFAULT);
   private final Snapshot snapshot;
   private final String subject;
@@ -153,6 +154,14 @@ final class Trial {
   private RuntimeException failure;
 
   Trial(Sample sample, Ehr ehr, Journal journal) {
+    this(sample, ehr, journal, Sample.TEAM);
+  }
+
+  /**
+   * @param team the patients with whom the relation of a role holds
+   */
+  Trial(Sample sample, Ehr ehr, Journal journal, Set<String> team) {
+    this.team = team;
     this.ehr = ehr;
     this.subject = sample.name;
     this.point =
@@ -253,7 +262,29 @@ final class Trial {
 
     @Override
     public CompletionStage<Response> look(Exchange x, Recorded<Lookup> lookup) {
-      return response(ask(lookup.value().reference()));
+      String reference = lookup.value().reference();
+      String patient =
+          reference.substring(
+              reference.indexOf("Patient/") + "Patient/".length(), reference.indexOf('&'));
+      // Of others the answer tells what this world holds, and nothing that proves the relation.
+      String status = team.contains(patient) ? "active" : "inactive";
+      String json =
+          "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":"
+              + (reply == null ? 0 : reply.body().length)
+              + ",\"entry\":[{\"resource\":{\"resourceType\":\"CareTeam\",\"status\":\""
+              + status
+              + "\",\"subject\":{\"reference\":\"Patient/"
+              + patient
+              + "\"},\"participant\":[{\"member\":{\"reference\":\""
+              + Sample.USER
+              + "\"}}]}}]}";
+      return response(new Reply(
+              200,
+              "application/fhir+json",
+              "",
+              "",
+              json.getBytes(StandardCharsets.UTF_8),
+              List.of()));
     }
 
     private Reply ask(String what) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +32,11 @@ final class Twins {
 
     default MemoryEhr ehr(World world) {
       return new MemoryEhr(world);
+    }
+
+    /** With which patients a relation holds. */
+    default Set<String> team() {
+      return Sample.TEAM;
     }
 
     default Got got(Got got, Trial trial) {
@@ -67,8 +73,8 @@ final class Twins {
     this.sample = sample;
     this.leak = leak;
     this.places = places;
-    first = new Trial(sample, keeper.apply(world), new FakeJournal());
-    second = new Trial(sample, keeper.apply(other), new FakeJournal());
+    first = new Trial(sample, keeper.apply(world), new FakeJournal(), leak.team());
+    second = new Trial(sample, keeper.apply(other), new FakeJournal(), leak.team());
     grammar = new Grammar(sample, List.of(world, other), new Random(seed));
   }
 
