@@ -85,9 +85,12 @@ public sealed interface Decision {
      * asked here.
      */
     public boolean unfiltered() {
-      return release.unconditional(interaction.type())
-          && interaction.kind() != Interaction.Kind.EVERYTHING
-          && view.showsEvery(interaction.type());
+      return interaction.kind() != Interaction.Kind.EVERYTHING && givesEvery(interaction.type());
+    }
+
+    /** Whether every resource of a type is released whatever it holds. */
+    public boolean givesEvery(String type) {
+      return release.unconditional(type) && view.showsEvery(type);
     }
 
     /** Which Bundle answers it, where one does. */

@@ -43,7 +43,7 @@ public final class EnforcementPoint {
   private final SealedLinks links;
   private final SelfLinks selfLinks;
   private final Understanding understanding;
-  private final CurrentVersion current;
+  private final ReadFirst first;
   private final Capabilities capabilities;
   private final Offers offers;
   private final ExchangeMetrics metrics;
@@ -75,7 +75,7 @@ public final class EnforcementPoint {
     this.clock = clock;
     this.links = new SealedLinks(clock, random);
     this.understanding = new Understanding(links);
-    this.current = new CurrentVersion(upstream);
+    this.first = new ReadFirst(upstream);
     this.capabilities = new Capabilities(clock.instant());
     this.metrics = new ExchangeMetrics(registry);
     this.recorder = new Recorder(journal, metrics);
@@ -206,7 +206,7 @@ public final class EnforcementPoint {
     Standing standing = new Standing(x, permit, lookups, grants);
     return standing
         .begin() // who breaks the glass is recorded first
-        .thenCompose(begun -> current.require(x, permit, standing))
+        .thenCompose(begun -> first.require(x, permit, standing))
         .thenCompose(releasable -> x.backOnLoop(upstream.send(x, permit)))
         .thenCompose(
             response -> {

@@ -73,10 +73,12 @@ class OperationAnswerTest {
             entry(practitioner("labelled")),
             entry("{\"resourceType\":\"Account\",\"id\":\"a\",\"status\":\"active\"}"),
             entry("{\"resourceType\":\"OperationOutcome\",\"issue\":[]}"));
-    Stage.Caller caller = stage.json(all).get("/fhir/Patient/p1/$everything", WARD);
+    Stage.Caller caller =
+        stage.json(patient("p1", "")).json(all).get("/fhir/Patient/p1/$everything", WARD);
 
     assertThat(stage.sent)
-        .containsExactly("Patient/p1/$everything?_type=Observation,Patient&_count=100");
+        .containsExactly(
+            "Patient/p1", "Patient/p1/$everything?_type=Observation,Patient&_count=100");
     assertThat(disclosed()).containsExactly("Patient/p1", "Observation/mine");
     assertThat(caller.body)
         .contains(Stage.PUBLIC + "/Observation/mine", "\"total\":2")
@@ -84,6 +86,24 @@ class OperationAnswerTest {
             "labelled", "p2", "Account", "OperationOutcome", "elsewhere", "Practitioner\",");
     assertThat(stage.fake.entries(JournalEntry.Intent.class).get(0).interaction())
         .isEqualTo("$everything");
+  }
+
+  /** Nothing tells a patient who is withheld from one who is not there. */
+  @Test
+  void e1TheRecordsOfAPatientWhoIsWithheldAreThoseOfNobody() {
+    String all = bundle("searchset", entry(observation("o", "p1", "")));
+    Stage labelled = new Stage();
+    Stage.Caller caller =
+        labelled
+            .json(patient("p1", RESTRICTED))
+            .json(all)
+            .get("/fhir/Patient/p1/$everything", WARD);
+    assertThat(caller.head.status()).isEqualTo(404);
+    assertThat(labelled.sent).containsExactly("Patient/p1");
+    Stage.Caller nobody =
+        stage.answer(404, "application/fhir+json", "{}").get("/fhir/Patient/p1/$everything", WARD);
+    assertThat(nobody.body.toString()).isEqualTo(caller.body.toString());
+    assertThat(nobody.head).isEqualTo(caller.head);
   }
 
   @Test
@@ -95,7 +115,8 @@ class OperationAnswerTest {
             "{\"resource\":"
                 + observation("o", "p1", "")
                 + ",\"search\":{\"mode\":\"include\",\"score\":0.7}}");
-    Stage.Caller caller = stage.json(all).get("/fhir/Patient/p1/$everything", WARD);
+    Stage.Caller caller =
+        stage.json(patient("p1", "")).json(all).get("/fhir/Patient/p1/$everything", WARD);
     assertThat(disclosed()).containsExactly("Patient/p1", "Observation/o");
     assertThat(caller.body).doesNotContain("score", "0.7");
   }
@@ -103,7 +124,10 @@ class OperationAnswerTest {
   @Test
   void e1OnlyTheTypesAskedForCome() {
     String all = bundle("searchset", entry(patient("p1", "")), entry(observation("o", "p1", "")));
-    stage.json(all).get("/fhir/Patient/p1/$everything?_type=Observation", WARD);
+    stage
+        .json(patient("p1", ""))
+        .json(all)
+        .get("/fhir/Patient/p1/$everything?_type=Observation", WARD);
     assertThat(disclosed()).containsExactly("Observation/o");
   }
 
@@ -114,7 +138,10 @@ class OperationAnswerTest {
       entries[i] = entry(observation("o" + i, "p1", i % 2 == 0 ? RESTRICTED : ""));
     }
     Stage.Caller caller =
-        stage.json(bundle("searchset", entries)).get("/fhir/Patient/p1/$everything?_count=2", WARD);
+        stage
+            .json(patient("p1", ""))
+            .json(bundle("searchset", entries))
+            .get("/fhir/Patient/p1/$everything?_count=2", WARD);
     assertThat(disclosed()).containsExactly("Observation/o1", "Observation/o3");
     assertThat(caller.body).contains("\"next\"").doesNotContain("\"total\"");
   }

@@ -59,7 +59,7 @@ class MemoryEhr implements Ehr {
     }
     if (everything) {
       List<Stored> all = operations.everything(path[1], asked);
-      return all.isEmpty()
+      return all == null
           ? error(404, "there are " + world.of("Patient").size() + " others")
           : page(all, asked, List.of(), reference);
     }

@@ -65,13 +65,13 @@ final class Operations {
     }
   }
 
-  /** Everything that refers to a patient, and what that refers to. */
+  /** Everything that refers to a patient, and what that refers to; null where there is none. */
   List<Stored> everything(String id, List<Asked> asked) {
     String since = value(asked, "_since");
     String types = "," + value(asked, "_type") + ",";
     Stored patient = world.find("Patient", id);
     if (patient == null) {
-      return List.of();
+      return null;
     }
     Set<Stored> all = new LinkedHashSet<>();
     all.add(patient);

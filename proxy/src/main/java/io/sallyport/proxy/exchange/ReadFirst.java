@@ -10,23 +10,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Older versions are released to a caller who is given the current one. An older one may lack the
- * label, or name another patient: judged by itself it would tell what was put right since. So where
- * a release depends on what a resource says, the current version is read and judged first, by the
- * same recorded permit, and nothing of it leaves. One that was deleted has none, and tells nothing.
+ * Reads a resource, judges it, and lets nothing of it leave, before another question about it is
+ * asked by the same recorded permit. Where a release depends on what a resource says:
+ *
+ * <ul>
+ *   <li>older versions are released to a caller who is given the current one. An older one may lack
+ *       the label, or name another patient: judged by itself it would tell what was put right
+ *       since. One that was deleted has none, and tells nothing;
+ *   <li>a patient's records are released to a caller who is given the patient. An empty answer
+ *       would else tell of a patient who is withheld from one who is not there.
+ * </ul>
  */
-final class CurrentVersion {
+final class ReadFirst {
   private final Upstream upstream;
 
-  CurrentVersion(Upstream upstream) {
+  ReadFirst(Upstream upstream) {
     this.upstream = upstream;
   }
 
-  /** Completes where nothing stands against older versions; else fails as a read would. */
+  /** Completes where nothing stands against the question; else fails as a read would. */
   CompletionStage<Void> require(Exchange x, Recorded<Decision.Permit> permit, Standing standing) {
     Interaction asked = permit.value().interaction();
-    boolean older = asked.kind() == Kind.VREAD || asked.kind() == Kind.HISTORY;
-    if (!older || permit.value().unfiltered()) {
+    boolean about =
+        asked.kind() == Kind.VREAD
+            || asked.kind() == Kind.HISTORY
+            || asked.kind() == Kind.EVERYTHING;
+    if (!about || permit.value().givesEvery(asked.type())) {
       return CompletableFuture.completedFuture(null);
     }
     String page = x.page();
