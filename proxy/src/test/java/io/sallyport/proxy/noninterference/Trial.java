@@ -278,7 +278,8 @@ final class Trial {
               + "\"},\"participant\":[{\"member\":{\"reference\":\""
               + Sample.USER
               + "\"}}]}}]}";
-      return response(new Reply(
+      return response(
+          new Reply(
               200,
               "application/fhir+json",
               "",
