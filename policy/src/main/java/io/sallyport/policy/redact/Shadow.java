@@ -2,7 +2,11 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.Refusal;
 import io.sallyport.policy.ReleaseRule;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,6 +24,13 @@ public final class Shadow {
   private final Rebase rebase;
   private final Map<String, Integer> removed = new TreeMap<>();
   private int withheld;
+
+  /** Those of which it depends on their patient whether they would be released. */
+  private final List<Waiting> waiting = new ArrayList<>();
+
+  private final Set<String> asked = new LinkedHashSet<>();
+
+  private record Waiting(Fact fact, Map<String, Integer> hits) {}
 
   /**
    * @param view what the policy would show
@@ -41,11 +52,31 @@ public final class Shadow {
       withheld++;
       return;
     }
-    if (release.holds(redactor.fact(type))) {
-      redactor.hits().byName().forEach((rule, times) -> removed.merge(rule, times, Integer::sum));
+    Fact fact = redactor.fact(type);
+    Map<String, Integer> hits = redactor.hits().byName();
+    String patient = release.asks(fact);
+    if (patient == null) {
+      account(fact, hits);
+    } else {
+      asked.add(patient);
+      waiting.add(new Waiting(fact, hits));
+    }
+  }
+
+  private void account(Fact fact, Map<String, Integer> hits) {
+    if (release.holds(fact)) {
+      hits.forEach((rule, times) -> removed.merge(rule, times, Integer::sum));
     } else {
       withheld++;
     }
+  }
+
+  /**
+   * The patients of whom the rule's relations must learn before {@link #take} tells of what is
+   * about them. One of whom they do not learn counts as withheld.
+   */
+  public Set<String> asks() {
+    return Set.copyOf(asked);
   }
 
   /**
@@ -63,6 +94,9 @@ public final class Shadow {
 
   /** Tells, and starts anew. */
   public Account take() {
+    waiting.forEach(one -> account(one.fact(), one.hits()));
+    waiting.clear();
+    asked.clear();
     Account account = new Account(Map.copyOf(removed), withheld);
     removed.clear();
     withheld = 0;

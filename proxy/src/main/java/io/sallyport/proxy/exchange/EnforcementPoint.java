@@ -11,6 +11,7 @@ import io.sallyport.policy.Observed;
 import io.sallyport.policy.Observer;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.Related;
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.proxy.authn.Identity;
 import io.sallyport.proxy.authn.Published;
@@ -203,7 +204,10 @@ public final class EnforcementPoint {
                 return null; // the statement is ours to write
               });
     }
-    Standing standing = new Standing(x, permit, lookups, grants);
+    Standing standing = standing(x, permit, permit.value().release().related());
+    if (x.observation() != null) {
+      x.observation().standing(standing(x, permit, x.observation().related()));
+    }
     return standing
         .begin() // who breaks the glass is recorded first
         .thenCompose(begun -> first.require(x, permit, standing))
@@ -214,6 +218,10 @@ public final class EnforcementPoint {
               return standing.admit(response);
             })
         .thenApply(admitted -> x.windows());
+  }
+
+  private Standing standing(Exchange x, Recorded<Decision.Permit> permit, Related related) {
+    return new Standing(x, permit, related, lookups, grants);
   }
 
   private Windows windows(
@@ -243,9 +251,11 @@ public final class EnforcementPoint {
   }
 
   private CompletionStage<Recorded<Answer.Disclosure>> record(Exchange x, Answer.Disclosure d) {
-    return recorder
-        .told(x, x.observation() == null ? null : x.observation().hidden(x))
-        .thenCompose(told -> recorder.append(x, d, Entries.released(x, d)));
+    CompletionStage<?> told =
+        x.observation() == null
+            ? CompletableFuture.completedFuture(null)
+            : x.observation().hidden(x).thenCompose(found -> recorder.told(x, found));
+    return told.thenCompose(done -> recorder.append(x, d, Entries.released(x, d)));
   }
 
   /**

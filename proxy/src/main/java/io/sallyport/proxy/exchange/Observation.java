@@ -2,9 +2,13 @@ package io.sallyport.proxy.exchange;
 
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.Observed;
+import io.sallyport.policy.Related;
 import io.sallyport.policy.redact.Shadow;
 import io.sallyport.proxy.journal.JournalEntry;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * An exchange in observe mode: what its policy would have done is found, recorded, and not done.
@@ -12,6 +16,7 @@ import java.util.Map;
 final class Observation {
   private final Decision would;
   private final Shadow shadow;
+  private Standing standing;
 
   private Observation(Decision would, Shadow shadow) {
     this.would = would;
@@ -54,12 +59,36 @@ final class Observation {
         : null;
   }
 
-  /** What to record before what was judged since the last time is released; null for nothing. */
-  JournalEntry.Observed hidden(Exchange x) {
-    Shadow.Account account = shadow == null ? null : shadow.take();
-    return account == null || account.empty()
-        ? null
-        : new JournalEntry.Observed(
-            x.id(), x.intent(), "", would.rule(), account.removed(), account.withheld());
+  /** How the caller stands to the patients, by the rule that is not enforced. */
+  void standing(Standing value) {
+    standing = value;
+  }
+
+  /** What the rule's relations are; null for none. */
+  Related related() {
+    return would instanceof Decision.Permit permit ? permit.release().related() : null;
+  }
+
+  /**
+   * What to record before what was judged since the last time is released; null for nothing. What
+   * cannot be looked up is told as withheld: nobody is denied for it here.
+   */
+  CompletionStage<JournalEntry.Observed> hidden(Exchange x) {
+    if (shadow == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Set<String> patients = shadow.asks();
+    CompletionStage<Void> learned =
+        patients.isEmpty() || standing == null
+            ? CompletableFuture.completedFuture(null)
+            : standing.learn(patients);
+    return learned
+        .handle((done, failure) -> shadow.take())
+        .thenApply(account -> account.empty() ? null : told(x, account));
+  }
+
+  private JournalEntry.Observed told(Exchange x, Shadow.Account account) {
+    return new JournalEntry.Observed(
+        x.id(), x.intent(), "", would.rule(), account.removed(), account.withheld());
   }
 }

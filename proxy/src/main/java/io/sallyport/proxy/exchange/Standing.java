@@ -35,11 +35,19 @@ final class Standing {
   private CompletionStage<Boolean> ahead;
   private boolean asked;
 
-  Standing(Exchange x, Recorded<Decision.Permit> permit, Lookups lookups, Grants grants) {
+  /**
+   * @param related what must hold; null for nothing
+   */
+  Standing(
+      Exchange x,
+      Recorded<Decision.Permit> permit,
+      Related related,
+      Lookups lookups,
+      Grants grants) {
     this.grants = grants;
     this.x = x;
     this.permit = permit;
-    this.related = permit.value().release().related();
+    this.related = related;
     this.lookups = lookups;
   }
 

@@ -21,6 +21,7 @@ class ObserveModeTest {
       identity:
         role: {claim: role}
         purpose: {claim: purpose}
+        user: {claim: fhirUser}
         patient: {claim: patient}
       segments:
         restricted: {labels: [v3-Confidentiality|R]}
@@ -28,7 +29,14 @@ class ObserveModeTest {
       forbid:
         - {segment: notes, unless: {role: [physician], purpose: [TREAT]}}
         - {type: [Consent]}
+      relations:
+        care-team: {ask: "CareTeam?patient={patient}&participant={user}&status=active"}
       roles:
+        carer:
+          purpose: [TREAT]
+          observe: true
+          when: [care-team]
+          types: {Patient: {do: [read], show: all, hide: [telecom]}}
         physician: {purpose: [TREAT], types: {Patient: {do: [read], show: all}}}
         nurse:
           purpose: [TREAT]
@@ -225,6 +233,36 @@ class ObserveModeTest {
     assertThat(observed(stage))
         .extracting(JournalEntry.Observed::reason)
         .containsExactly("SEARCH_NOT_PERMITTED");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 200, 0", "false, 200, 1", "true, 500, 1"})
+  void aRelationIsLookedUpAndNobodyIsDeniedForIt(boolean team, int status, int withheld) {
+    Stage stage = new Stage(POLICY, false).json(PATIENT).lookup(status, careTeam(team));
+
+    Stage.Caller caller = stage.get("/fhir/Patient/p1", "Bearer carer/TREAT/n1");
+
+    assertThat(caller.head.status()).isEqualTo(200);
+    assertThat(caller.body).asString().isEqualTo(PATIENT);
+    assertThat(observed(stage))
+        .containsExactly(
+            new JournalEntry.Observed(
+                "id-1",
+                0,
+                "",
+                "roles.carer.types.Patient",
+                withheld == 0 ? Map.of("Patient.telecom", 1) : Map.of(),
+                withheld));
+  }
+
+  private static String careTeam(boolean member) {
+    String bundle = "{\"resourceType\":\"Bundle\",\"type\":\"searchset\"";
+    return member
+        ? bundle
+            + ",\"entry\":[{\"resource\":{\"resourceType\":\"CareTeam\",\"status\":\"active\","
+            + "\"subject\":{\"reference\":\"Patient/p1\"},\"participant\":[{\"member\":"
+            + "{\"reference\":\"Practitioner/n1\"}}]}}]}"
+        : bundle + "}";
   }
 
   @Test
