@@ -38,6 +38,7 @@ class DecisionTableTest {
       claims.put("realm_access", Map.of("roles", all));
     }
     claims.put("irb_protocol", "IRB-117"); // what the hospital's researcher needs
+    claims.put("fhirUser", "Practitioner/n1"); // whom its care teams name
     if (purpose != null) {
       claims.put("purpose_of_use", List.of(purpose.split(" ")));
     }
