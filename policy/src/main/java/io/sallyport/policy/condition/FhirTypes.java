@@ -92,6 +92,13 @@ final class FhirTypes implements CelTypeProvider {
     };
   }
 
+  /** Of some of a resource type's elements, by their keys, what a condition reads. */
+  Map<String, CelType> fields(String resource, Set<String> keys) {
+    Map<String, CelType> some = fields(definitions.type(resource));
+    some.keySet().retainAll(keys);
+    return some;
+  }
+
   /**
    * The keys below a path from a type, as {@code resource.period} has; none where it is a value.
    */

@@ -6,6 +6,7 @@ import dev.cel.common.CelValidationException;
 import dev.cel.common.CelValidationResult;
 import dev.cel.common.ast.CelExpr;
 import dev.cel.common.navigation.CelNavigableExpr;
+import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.types.StructTypeReference;
 import dev.cel.runtime.CelEvaluationException;
@@ -17,6 +18,7 @@ import io.sallyport.policy.fhir.Definitions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,48 +75,62 @@ public final class ResourceCondition {
       Consumer<Problem> problems) {
     FhirTypes fhir = new FhirTypes(definitions);
     ResourceIssues issues = new ResourceIssues(text, path, at, fhir, types, problems);
-    Map<String, Compiled> compiled = new TreeMap<>();
+    Set<String> named = new TreeSet<>();
+    Cel.resources(Cel.compiler().parse(text)).forEach(node -> named.add(field(node)));
+    // To be compiled costs milliseconds: once for all types of which it reads the same.
+    Map<Map<String, CelType>, List<String>> alike = new LinkedHashMap<>();
     for (String type : new TreeSet<>(types)) {
-      Compiled one = compile(text, type, fhir, issues);
+      alike.computeIfAbsent(fhir.fields(type, named), t -> new ArrayList<>()).add(type);
+    }
+    Map<String, Compiled> compiled = new TreeMap<>();
+    for (List<String> some : alike.values()) {
+      Compiled one = compile(text, some, fhir, issues);
       if (one != null) {
-        compiled.put(type, one);
+        some.forEach(type -> compiled.put(type, one));
       }
     }
     return issues.tell() ? null : new ResourceCondition(text, path, at.apply(0), compiled);
   }
 
-  private static Compiled compile(String text, String type, FhirTypes fhir, ResourceIssues issues) {
+  /** The element that the resource is asked for; "" where it is asked for nothing. */
+  private static String field(CelNavigableExpr resource) {
+    return resource
+        .parent()
+        .filter(parent -> parent.getKind() == CelExpr.ExprKind.Kind.SELECT)
+        .map(parent -> parent.expr().select().field())
+        .orElse("");
+  }
+
+  private static Compiled compile(
+      String text, List<String> types, FhirTypes fhir, ResourceIssues issues) {
     CelValidationResult result =
         Cel.builder()
             .setTypeProvider(fhir)
-            .addVar(Cel.RESOURCE, StructTypeReference.create(type))
+            .addVar(Cel.RESOURCE, StructTypeReference.create(types.get(0)))
             .build()
             .compile(text);
     if (result.hasError()) {
       for (CelIssue issue : result.getErrors()) {
         int offset = Math.max(0, issue.getSourceLocation().getColumn());
-        issues.add(type, issue.getMessage(), offset);
+        issues.add(types, issue.getMessage(), offset);
       }
       return null;
     }
     try {
       CelAbstractSyntaxTree checked = result.getAst();
       if (!checked.getResultType().equals(SimpleType.BOOL)) {
-        issues.notBool(type, checked.getResultType().name());
+        issues.notBool(types, checked.getResultType().name());
         return null;
       }
       Set<String> reads = new TreeSet<>();
-      for (CelNavigableExpr named : Cel.resources(result).toList()) {
-        CelNavigableExpr parent = named.parent().orElse(null);
-        if (parent == null || parent.getKind() != CelExpr.ExprKind.Kind.SELECT) {
-          issues.whole(type);
-          return null;
-        }
-        reads.add(parent.expr().select().field());
+      Cel.resources(result).forEach(node -> reads.add(field(node)));
+      if (reads.contains("")) {
+        issues.whole(types);
+        return null;
       }
       return new Compiled(Cel.runtime().createProgram(checked), reads);
     } catch (CelValidationException | CelEvaluationException failure) {
-      issues.add(type, failure.getMessage(), 0);
+      issues.add(types, failure.getMessage(), 0);
       return null;
     }
   }

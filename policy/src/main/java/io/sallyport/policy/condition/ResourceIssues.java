@@ -46,16 +46,16 @@ final class ResourceIssues {
   }
 
   /** The compiler found something. */
-  void add(String type, String message, int offset) {
-    found.computeIfAbsent(new Issue(message, offset), issue -> new ArrayList<>()).add(type);
+  void add(List<String> of, String message, int offset) {
+    found.computeIfAbsent(new Issue(message, offset), issue -> new ArrayList<>()).addAll(of);
   }
 
-  void notBool(String type, String result) {
-    add(type, "=" + result, 0);
+  void notBool(List<String> of, String result) {
+    add(of, "=" + result, 0);
   }
 
-  void whole(String type) {
-    add(type, Cel.RESOURCE, Math.max(0, text.indexOf(Cel.RESOURCE)));
+  void whole(List<String> of) {
+    add(of, Cel.RESOURCE, Math.max(0, text.indexOf(Cel.RESOURCE)));
   }
 
   /** Tells all of it; whether there was anything. */
