@@ -1,5 +1,6 @@
 package io.sallyport.proxy.noninterference;
 
+import io.sallyport.policy.RoleRules;
 import io.sallyport.policy.redact.naive.Fhir;
 import io.sallyport.proxy.noninterference.Published.Parameter;
 import io.sallyport.proxy.noninterference.Trial.Ask;
@@ -9,14 +10,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Requests that a role may make, or try: interactions, every published parameter with its
  * modifiers, values from either world, so that it looks where they differ.
  */
 final class Grammar {
+  private static final Set<String> MEASURES = Set.of("quantity", "composite");
+  private static final int TRIES = 50;
+
   private static final List<String> ACCEPTS =
       List.of("", "", "", "application/fhir+json", "*/*", "application/json;q=0.5, */*;q=0.1");
 
@@ -63,7 +70,37 @@ final class Grammar {
     if (kind < (may("read") ? 18 : 7)) {
       return read();
     }
-    return search(kind > 91);
+    Trying measured = random.nextInt(5) == 0 ? measured() : null;
+    return measured != null ? measured : search(kind > 91);
+  }
+
+  /** A search by a quantity or a composite; null where the role has none that finds anything. */
+  private Trying measured() {
+    List<Map.Entry<String, Parameter>> all = new ArrayList<>();
+    for (String type : Maker.TYPES) {
+      for (String code : sample.policy.searchable(sample.role, type)) {
+        Parameter parameter = Published.r4().of(type).get(code);
+        boolean bound = sample.bound && type.equals("Patient");
+        if (parameter != null && !bound && MEASURES.contains(parameter.type())) {
+          all.add(Map.entry(type, parameter));
+        }
+      }
+    }
+    String kind = random.nextInt(3) > 0 ? "composite" : "quantity";
+    if (all.stream().anyMatch(one -> one.getValue().type().equals(kind))) {
+      all.removeIf(one -> !one.getValue().type().equals(kind));
+    }
+    for (int i = 0; i < TRIES && !all.isEmpty(); i++) {
+      Map.Entry<String, Parameter> one = pick(all);
+      Stored some = given(one.getKey());
+      Parameter parameter = one.getValue();
+      String part = some.values(parameter).isEmpty() ? null : wanted.part(some, parameter);
+      if (part != null) {
+        String count = random.nextBoolean() ? "_count=3" : "_total=none";
+        return new Trying(headers(sent(one.getKey(), List.of(part, count))), parameter.type());
+      }
+    }
+    return null;
   }
 
   private boolean may(String interaction) {
@@ -164,6 +201,18 @@ final class Grammar {
         new Ask("POST", "/fhir", null, body, "application/fhir+json", "", "", ""), "batch");
   }
 
+  /** A parameter of one of the types there are, each as often as the others. */
+  private String some(String type, List<String> codes) {
+    Map<String, List<String>> kinds =
+        codes.stream()
+            .collect(
+                Collectors.groupingBy(
+                    code -> Published.r4().of(type).get(code).type(),
+                    TreeMap::new,
+                    Collectors.toList()));
+    return pick(pick(kinds.values()));
+  }
+
   private Stored some(String type) {
     return pick(pick(worlds).of(type));
   }
@@ -189,11 +238,11 @@ final class Grammar {
       Parameter parameter =
           Published.r4()
               .of(type)
-              .get(pick(blind || usable.isEmpty() ? all : findable(some, usable)));
+              .get(blind || usable.isEmpty() ? pick(all) : some(type, findable(some, usable)));
       String part = own && random.nextInt(8) > 0 ? "_id=" + some.id : wanted.part(some, parameter);
       if (part != null) {
         parts.add(part);
-        kind = i == 0 ? parameter.type() : kind;
+        kind = blind ? "any parameter" : i == 0 ? parameter.type() : kind;
       }
     }
     if (random.nextInt(3) == 0) {
@@ -207,14 +256,21 @@ final class Grammar {
     if (random.nextInt(8) == 0) {
       parts.add(results(type));
     }
-    if (random.nextInt(blind ? 3 : 8) == 0) {
-      String allowed = blind ? null : new Hops(sample, worlds, random).from(type, some);
-      String hop = blind ? hop(type, some) : allowed;
-      if (hop == null) {
-        return new Trying(headers(sent(type, parts, some)), kind);
+    if (blind && random.nextInt(3) == 0) {
+      parts.add(hop(type, some));
+      kind = "any join";
+    } else if (!blind && !sample.withholds() && random.nextInt(5) == 0) {
+      String hop = new Hops(sample, worlds, random).from(type, some);
+      if (hop != null) {
+        parts.clear(); // what is found by both is hardly ever there
+        parts.add(hop);
+        kind = hop.startsWith("_has") ? "_has" : "chain";
       }
-      parts.add(hop);
-      kind = hop.split("[=:]")[0].startsWith("_") ? hop.split("[=:]")[0] : "chain";
+    } else if (!blind && !sample.policy.includes(sample.role, type).isEmpty()) {
+      RoleRules.Include pair = pick(sample.policy.includes(sample.role, type));
+      String way = pair.reverse() ? "_revinclude" : "_include";
+      parts.add(way + "=" + pair.source() + ":" + pair.code());
+      kind = way;
     }
     return new Trying(headers(sent(type, parts, some)), kind);
   }

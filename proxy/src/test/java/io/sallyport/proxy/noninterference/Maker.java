@@ -35,6 +35,11 @@ final class Maker {
   /** What names the patient that a resource is about. */
   static final Set<String> ABOUT = Set.of("subject", "patient", "beneficiary");
 
+  /** Of the sample value set: what some roles are denied for its code, wherever it stands. */
+  static final String SENSITIVE_SYSTEM = "http://hl7.org/fhir/sid/icd-10-cm";
+
+  static final String SENSITIVE_CODE = "F11.20";
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int DEPTH_MAX = 5;
   private static final double[] LIKELY = {0.6, 0.5, 0.4, 0.25, 0.1, 0};
@@ -65,10 +70,15 @@ final class Maker {
     fhir.keys(type).values().forEach(f -> elements.put(f.element().name(), f.element()));
     for (Element element : elements.values()) {
       boolean about = depth == 0 && ABOUT.contains(element.name());
+      boolean measured = type.startsWith("Observation") && element.name().equals("value");
+      boolean number = type.equals("Quantity") && element.name().equals("value");
       double likely = rare(element) ? 0.08 : LIKELY[Math.min(depth, DEPTH_MAX)];
+      likely = measured || number ? 0.8 : likely;
       if (about || element.required() || random.nextDouble() < likely) {
         List<String> types = element.types();
-        add(object, type, element.key(types.get(random.nextInt(types.size()))), depth);
+        boolean quantity = measured && random.nextBoolean();
+        String of = quantity ? "Quantity" : types.get(random.nextInt(types.size()));
+        add(object, type, element.key(of), depth);
       }
     }
   }
@@ -137,6 +147,10 @@ final class Maker {
   }
 
   private void coding(ObjectNode object) {
+    if (random.nextInt(60) == 0) {
+      object.put("system", SENSITIVE_SYSTEM).put("code", SENSITIVE_CODE);
+      return;
+    }
     object.put("system", "http://example.org/codes");
     object.put("code", "c" + random.nextInt(6));
     if (random.nextInt(2) == 0) {

@@ -43,6 +43,7 @@ class NonInterferenceTest {
     World world = World.make(seed);
     List<Sample> samples = new ArrayList<>(Sample.all());
     samples.addAll(Said.samples());
+    samples.addAll(Sample.more());
     List<String> differences = new ArrayList<>();
     Tally tally = new Tally();
     for (Sample sample : samples) {
@@ -52,5 +53,6 @@ class NonInterferenceTest {
     System.out.println(tally);
     assertThat(differences).isEmpty();
     tally.requireThatItLooked();
+    tally.requireEveryKind();
   }
 }

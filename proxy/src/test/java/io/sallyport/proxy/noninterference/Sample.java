@@ -9,8 +9,10 @@ import io.sallyport.policy.redact.naive.NaiveRedactor;
 import io.sallyport.policy.redact.naive.Policy;
 import io.sallyport.policy.redact.naive.Policy.Change;
 import io.sallyport.policy.redact.naive.Policy.Rule;
+import io.sallyport.policy.redact.naive.Tree;
 import io.sallyport.proxy.config.PolicyFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,61 @@ final class Sample {
           .collect(Collectors.toSet());
 
   static final String USER = "Practitioner/practitioner-1";
+  private static final String MORE =
+      """
+      policy: 1
+      fhir: R4
+      identity:
+        role: {claim: roles}
+        purpose: {claim: purpose_of_use}
+        patient: {claim: patient}
+      segments:
+        substance-use: {labels: [v3-ActCode|SUD], codes: valuesets/substance-use-2026-11.csv}
+        restricted: {labels: [v3-Confidentiality|R]}
+      roles:
+        measurer:
+          purpose: [TREAT]
+          deny-segments: [substance-use]
+          types:
+            "*": {do: [read, search], show: all}
+        includer:
+          purpose: [TREAT]
+          deny-segments: [restricted]
+          types:
+            Patient:
+              do: [read, search]
+              show: all
+              hide: [birthDate, telecom]
+              include: ["rev:Observation:subject", "rev:Coverage:beneficiary"]
+            Observation:
+              do: [read, search]
+              show: all
+              hide: [note]
+              include: ["Observation:subject", "Observation:encounter", "Observation:performer"]
+            Encounter:
+              do: [read, search]
+              show: all
+              hide: [reasonCode]
+              include: ["Encounter:subject", "rev:Observation:encounter", "rev:Condition:encounter"]
+            Condition: {do: [read, search], show: all, include: ["Condition:subject"]}
+            Coverage: {do: [read, search], show: all, change: {subscriberId: hash}}
+            Practitioner: {do: [read, search], show: [identifier, name, active]}
+        narrowed:
+          purpose: [HRESCH]
+          preset: safe-harbor
+          deny-segments: [substance-use]
+          types:
+            Patient: {do: [read, search], show: [active, link, gender, deceased, address.state]}
+            Observation: {do: [read, search], show: all, hide: [bodySite]}
+            Condition: {do: [read, search], show: all}
+        limited:
+          purpose: [HRESCH]
+          preset: limited-data-set
+          types:
+            Patient: {do: [read, search], show: all}
+            Observation: {do: [read, search], show: all, change: {effectiveDateTime: year}}
+            Encounter: {do: [read, search], show: all}
+      """;
 
   private static final Path POLICIES =
       Path.of(System.getProperty("sallyport.root", ".."), "config-samples", "policies");
@@ -89,10 +146,11 @@ final class Sample {
   final String role;
   final PolicySet policy;
   final Policy naive;
-  final NaiveRedactor oracle;
+  private final List<NaiveRedactor> oracles = new ArrayList<>();
   final Claims claims;
   final String client;
   final boolean versions;
+  private final String preset;
   final boolean bound;
 
   /** Whether it is given the patients of its care teams only. */
@@ -117,22 +175,26 @@ final class Sample {
     this.role = role;
     this.policy = policy;
     Map<?, ?> rules = map(map(document, "roles"), role);
-    naive =
-        new Policy(
-            types(map(rules, "types")),
-            strings(rules.get("hide")),
-            changes(rules.get("change")),
-            "keep".equals(rules.get("derived")));
-    oracle = new NaiveRedactor(naive);
+    naive = naive(rules);
+    oracles.add(new NaiveRedactor(naive));
+    preset = (String) rules.get("preset");
+    if (preset != null) {
+      oracles.add(new NaiveRedactor(shipped(preset)));
+    }
     versions = "show".equals(rules.get("versions"));
     bound = rules.containsKey("compartment");
     related = strings(rules.get("when")).contains("care-team");
     changes =
-        !naive.change().isEmpty()
+        preset != null
+            || !naive.change().isEmpty()
             || naive.types().values().stream().anyMatch(rule -> !rule.change().isEmpty());
     for (String segment : strings(rules.get("deny-segments"))) {
-      for (String label : strings(map(map(document, "segments"), segment).get("labels"))) {
+      Map<?, ?> names = map(map(document, "segments"), segment);
+      for (String label : strings(names.get("labels"))) {
         denied.add(label.substring(label.indexOf('|') + 1));
+      }
+      if (names.containsKey("codes")) {
+        denied.add(Maker.SENSITIVE_CODE); // the one of the value set that worlds have
       }
     }
     List<String> clients = strings(rules.get("client"));
@@ -149,6 +211,52 @@ final class Sample {
     }
     all.addAll(of("operations", OPERATIONS));
     return all;
+  }
+
+  /** Roles that use what no sample does, or together what samples use apart. */
+  static List<Sample> more() {
+    return of("more", MORE);
+  }
+
+  /** Whether a code or label of a segment that the role is denied stands anywhere. */
+  private boolean denied(JsonNode node) {
+    if (denied.contains(node.path("code").asText())) {
+      return true;
+    }
+    for (JsonNode inner : node) {
+      if (denied(inner)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Policy shipped(String preset) {
+    try {
+      String text = Files.readString(POLICIES.resolve(preset + ".yaml"));
+      Map<?, ?> document =
+          (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
+      return naive(map(map(document, "roles"), preset));
+    } catch (IOException missing) {
+      throw new UncheckedIOException(missing);
+    }
+  }
+
+  private static Policy naive(Map<?, ?> rules) {
+    return new Policy(
+        types(map(rules, "types")),
+        strings(rules.get("hide")),
+        changes(rules.get("change")),
+        "keep".equals(rules.get("derived")));
+  }
+
+  /** What the role sees of a resource; null for nothing. */
+  Tree redact(Tree tree) {
+    Tree left = tree;
+    for (NaiveRedactor oracle : oracles) {
+      left = left == null ? null : oracle.redact(left);
+    }
+    return left;
   }
 
   static List<Sample> of(String file, String text) {
@@ -273,7 +381,8 @@ final class Sample {
   /** Whether it sees all of a type, contained resources of any type included. */
   boolean whole(String type) {
     Rule rule = naive.types().get(type);
-    return naive.hide().isEmpty()
+    return preset == null
+        && naive.hide().isEmpty()
         && !changes
         && rule.show() == null
         && rule.hide().isEmpty()
@@ -283,9 +392,7 @@ final class Sample {
   /** Whether the role is given anything of a resource at all, whoever asks for it. */
   boolean gives(JsonNode resource) {
     String type = resource.get("resourceType").asText();
-    if (!naive.types().containsKey(type)
-        || !says.resource().test(resource)
-        || resource.findValuesAsText("code").stream().anyMatch(denied::contains)) {
+    if (!naive.types().containsKey(type) || !says.resource().test(resource) || denied(resource)) {
       return false;
     }
     if (related && !isTeams(resource)) {

@@ -2,6 +2,7 @@ package io.sallyport.proxy.noninterference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,6 +23,20 @@ final class Tally {
       return 100 * differing / Math.max(1, answered);
     }
   }
+
+  private static final List<String> PARAMETERS =
+      List.of(
+          "token",
+          "string",
+          "date",
+          "reference",
+          "quantity",
+          "uri",
+          "composite",
+          "chain",
+          "_has",
+          "_include",
+          "_revinclude");
 
   private final Map<String, Line> roles = new TreeMap<>();
   private final Map<String, Line> kinds = new TreeMap<>();
@@ -61,6 +76,17 @@ final class Tally {
                 .isGreaterThanOrEqualTo(30);
           }
         });
+  }
+
+  /** The same for every type of parameter, of a run that is long enough to tell. */
+  void requireEveryKind() {
+    for (String kind : PARAMETERS) {
+      assertThat(kinds).containsKey(kind);
+      assertThat(kinds.get(kind).requests).as("requests by %s", kind).isGreaterThan(15);
+      assertThat(kinds.get(kind).percent())
+          .as("%s: answers with entries", kind)
+          .isGreaterThanOrEqualTo(60);
+    }
   }
 
   @Override

@@ -40,6 +40,7 @@ final class Twin {
 
   private ObjectNode resource;
   private String shown;
+  private List<String> marks = List.of();
   private boolean free;
   private boolean learning;
 
@@ -101,7 +102,22 @@ final class Twin {
     return tree;
   }
 
+  /** What puts a resource into a segment by its codes, wherever they stand. */
+  static List<String> marks(ObjectNode tree) {
+    List<String> marks = new ArrayList<>();
+    marks(tree, marks);
+    return marks;
+  }
+
+  private static void marks(JsonNode node, List<String> to) {
+    if (node.path("code").asText().equals(Maker.SENSITIVE_CODE)) {
+      to.add(node.path("system").asText());
+    }
+    node.forEach(inner -> marks(inner, to));
+  }
+
   private void mutate(ObjectNode tree) {
+    marks = marks(tree);
     resource = tree.deepCopy();
     object(resource, tree.get("resourceType").asText(), tree.get("resourceType").asText(), 0);
     if (!sample.versions) {
@@ -121,7 +137,7 @@ final class Twin {
     }
     try {
       Tree parsed = Tree.parse(copy.toString().getBytes(StandardCharsets.UTF_8));
-      Tree redacted = sample.oracle.redact(parsed);
+      Tree redacted = sample.redact(parsed);
       return redacted == null ? "" : Tree.render(redacted);
     } catch (IOException wrong) {
       throw new UncheckedIOException(wrong);
@@ -246,7 +262,7 @@ final class Twin {
   }
 
   private boolean learn(String path, ObjectNode object, Map<String, JsonNode> before) {
-    if (learning && Boolean.TRUE.equals(learned.get(path))) {
+    if (learning && Boolean.TRUE.equals(learned.get(path)) && marks(resource).equals(marks)) {
       return true;
     }
     boolean kept = keep(object, before);
@@ -258,7 +274,7 @@ final class Twin {
 
   /** Keeps what was done to an object unless the role would see it. */
   private boolean keep(ObjectNode object, Map<String, JsonNode> before) {
-    if (free || shown(resource).equals(shown)) {
+    if (marks(resource).equals(marks) && (free || shown(resource).equals(shown))) {
       return true;
     }
     object.removeAll();
