@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.sallyport.proxy.fixtures.HapiServer;
 import io.sallyport.proxy.fixtures.MovingClock;
 import io.sallyport.proxy.fixtures.RunningAppliance;
+import io.sallyport.proxy.fixtures.ScriptedUpstream;
 import io.sallyport.proxy.journal.JournalEntry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -166,6 +168,20 @@ class BreakGlassTest {
       assertThat(appliance.unfinished()).isEmpty();
     } finally {
       receiver.stop(0);
+    }
+  }
+
+  /** The reason is the hospital's own: the record system is not told it, and no log. */
+  @Test
+  void theReasonIsNotForwarded() throws Exception {
+    try (ScriptedUpstream ehr =
+            new ScriptedUpstream(
+                call -> call.answer("{\"resourceType\":\"Patient\",\"id\":\"p9\"}"));
+        RunningAppliance appliance = start(ehr.base(), "http://127.0.0.1:1/hook")) {
+      assertThat(get(appliance, "BTG", REASON, "/Patient/p9").statusCode()).isEqualTo(200);
+      assertThat(ehr.calls()).hasSize(1);
+      assertThat(ehr.calls().get(0).head().toLowerCase(Locale.ROOT))
+          .doesNotContain("glass", "unresponsive");
     }
   }
 

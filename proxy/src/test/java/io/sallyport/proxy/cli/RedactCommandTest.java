@@ -207,6 +207,51 @@ class RedactCommandTest {
   }
 
   @Test
+  void aRelationHoldsWhereItIsSaidAndNowhereElse() throws IOException {
+    Files.writeString(
+        policy,
+        """
+        policy: 1
+        fhir: R4
+        identity:
+          role: {claim: roles}
+        relations:
+          care-team: {ask: "CareTeam?patient={patient}&participant={user}"}
+        roles:
+          nurse:
+            purpose: [TREAT]
+            when: [care-team]
+            types:
+              Patient: {do: [read, search], show: all}
+        """);
+    assertThat(run(patient(), "--role", "nurse", "--relation", "care-team")).isZero();
+    assertThat(out).contains(id(patient()));
+    denied(patient(), "NO_RULE_PERMITS", "--role", "nurse"); // no user
+    denied(
+        patient(),
+        "NOT_IN_COMPARTMENT",
+        "--role",
+        "nurse",
+        "--claim",
+        "fhirUser=Practitioner/n1",
+        "--as",
+        "read");
+    assertThat(run(patient(), "--role", "nurse", "--relation", "care-teem")).isEqualTo(2);
+    assertThat(err).contains("care-teem");
+    assertThat(
+            run(
+                searchset(entry(patient(), "match")),
+                "--role",
+                "nurse",
+                "--relation",
+                "care-team",
+                "--as",
+                "search"))
+        .isZero();
+    assertThat(out).contains(id(patient()));
+  }
+
+  @Test
   void aSearchsetHasTheEnvelopeThatServeWrites() throws IOException {
     String in =
         searchset(

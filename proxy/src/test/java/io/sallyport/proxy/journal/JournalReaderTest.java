@@ -42,6 +42,47 @@ class JournalReaderTest {
     assertThat(entries(new Filter("", "", Instant.now().plusSeconds(60)))).isEmpty();
   }
 
+  /** What was opened in an emergency is found by who opened it, and by whose it is. */
+  @Test
+  void brokenGlassIsFoundByUserAndByPatientAndShownWithItsReason() {
+    try (var journal = Entries.open(dir)) {
+      var intent = Entries.intent("1", "rn-1", "Observation/o1");
+      long first = Entries.done(journal.append("", intent, Durability.DISK)).sequence();
+      var glass =
+          new JournalEntry.BreakGlass(
+              "1",
+              first,
+              "https://idp",
+              "rn-1",
+              "app",
+              "nurse",
+              "BTG",
+              "p9",
+              "no team yet",
+              "relation:care-team",
+              "2026-03-01T11:00:00Z");
+      Entries.done(journal.append("", glass, Durability.DISK));
+      var lookup =
+          new JournalEntry.Lookup("1", first, "care-team", "Practitioner/n1", "p8", "CareTeam?x");
+      Entries.done(journal.append("", lookup, Durability.DISK));
+      var notice =
+          new JournalEntry.Notice(
+              "1", first, "privacy-office", "break-glass", "rn-1", "p9", "bg_1");
+      Entries.done(journal.append("", notice, Durability.DISK));
+      Entries.exchange(journal, "2", "p1");
+    }
+    assertThat(entries(new Filter("p9", "", null))).hasSize(4);
+    assertThat(entries(new Filter("p9", "rn-1", null))).hasSize(4);
+    assertThat(entries(new Filter("p8", "", null))).isEmpty(); // asked about, and not disclosed
+    var lines = entries(new Filter("p9", "", null)).stream().map(JournalReader::toLine).toList();
+    assertThat(lines.get(1))
+        .contains(" break-glass ", "subject=rn-1", "patient=p9", "reason=\"no team yet\"");
+    assertThat(lines.get(2)).contains(" lookup ", "relation=care-team", "user=Practitioner/n1");
+    assertThat(lines.get(3)).contains(" notice ", "to=privacy-office", "message=bg_1");
+    assertThat(JournalReader.toJson(entries(new Filter("p9", "", null)).get(1)))
+        .contains("\"type\":\"break-glass\"", "\"until\":\"2026-03-01T11:00:00Z\"");
+  }
+
   @Test
   void jsonLineHoldsEveryFieldAndForgesNone() throws Exception {
     var evil = "a\"b\\c\nd\u001b[31m \ud83d\ude80";

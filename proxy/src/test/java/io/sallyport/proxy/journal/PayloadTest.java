@@ -95,7 +95,7 @@ class PayloadTest {
   /** Makes any entry from a seed. */
   private record Maker(Random random) {
     JournalEntry entry() {
-      return switch (random.nextInt(11)) {
+      return switch (random.nextInt(14)) {
         case 0 ->
             new Intent(
                 text(),
@@ -113,6 +113,13 @@ class PayloadTest {
                 text(),
                 text(),
                 text());
+        case 11 -> new JournalEntry.Lookup(text(), number(), text(), text(), text(), text());
+        case 12 ->
+            new JournalEntry.BreakGlass(
+                text(), number(), text(), text(), text(), text(), text(), text(), text(), text(),
+                text());
+        case 13 ->
+            new JournalEntry.Notice(text(), number(), text(), text(), text(), text(), text());
         case 1 ->
             new Outcome(
                 text(),
