@@ -2,6 +2,8 @@ package io.sallyport.policy;
 
 import io.sallyport.policy.fhir.Interaction;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 
 /**
  * Who asks to do what, when: the whole input of a decision besides the policy.
@@ -26,5 +28,10 @@ public record AccessRequest(
   /** By the client that the claims name as RFC 9068 does: whoever asks offline has no other. */
   public AccessRequest(Claims claims, Interaction interaction, Instant time) {
     this(claims, interaction, time, claims.strings("client_id").stream().findFirst().orElse(""));
+  }
+
+  /** The day on which it is asked, in UTC. */
+  LocalDate day() {
+    return LocalDate.ofInstant(time, ZoneOffset.UTC);
   }
 }

@@ -127,6 +127,12 @@ public sealed interface Decision {
           nothing);
     }
 
+    /** The same, whose caller reads another interaction than the record system. */
+    Permit said(Interaction read, boolean names) {
+      return new Permit(
+          role, purpose, rule, interaction, view, release, includes, types, read, names);
+    }
+
     private static Interaction paged(Interaction search) {
       List<Parameter> parameters = new ArrayList<>(search.parameters());
       parameters.add(new Parameter("_count", "", PAGE));

@@ -23,6 +23,8 @@ import java.util.TreeSet;
  * compiling each pattern alone: so that it cannot tell another story than the redactor acts by.
  */
 final class Explainer {
+  private static final Set<View.Holds> STANDS_IN = Set.of(View.Holds.ID, View.Holds.REFERENCE);
+
   private final Definitions definitions;
   private final SearchClosure closure;
   private final Segments segments;
@@ -164,6 +166,8 @@ final class Explainer {
       hidden(path);
     } else if (visibility == Visibility.CHANGED) {
       changed(path);
+    } else if (visibility == Visibility.FULL && STANDS_IN.contains(role.view().holds(path))) {
+      add(path, Seen.CHANGED, "pseudonym", null);
     } else if (visibility == Visibility.FULL && !unversioned) {
       add(path, Seen.SHOWN, "", null);
     } else {
@@ -208,7 +212,8 @@ final class Explainer {
     longer.add(of);
     for (Definitions.Element child : definition.elements()) {
       String here = path + "." + child.name();
-      if (role.view().visibility(here) != Visibility.FULL) {
+      if (role.view().visibility(here) != Visibility.FULL
+          || STANDS_IN.contains(role.view().holds(here))) {
         element(here, child.types(), longer);
       }
     }

@@ -231,6 +231,7 @@ final class PolicyReader {
       SearchRules search = new SearchRules(definitions, closure, view);
       Map<String, Set<String>> searchable = search.compile(rules, problems);
       new IncludeRules(definitions, closure, view, rules).check(problems);
+      PseudonymRules.tell(rules, view, problems);
       releases.tell(view, problems);
       roles.put(
           entry.key(),

@@ -8,8 +8,6 @@ import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.Included;
 import io.sallyport.policy.redact.View;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +133,11 @@ public final class PolicySet {
     Map<String, Object> all = new LinkedHashMap<>(claims.values());
     all.put(claim, "Practitioner/offline");
     return new Claims(all);
+  }
+
+  /** A request with ids as a caller would make it who was given pseudonyms: for offline tools. */
+  public Interaction asCallers(String role, Interaction real) {
+    return Translation.asCallers(definitions, view(role), real);
   }
 
   /** A role's view; null when there is no such role. */
@@ -291,7 +294,10 @@ public final class PolicySet {
       return unmet.deny(name, purpose);
     }
     try {
-      return permit(role, rule, purpose, request, denied);
+      Translation said = Translation.of(definitions, role.view(), request);
+      return said == null
+          ? permit(role, rule, purpose, request, denied)
+          : said.of(permit(role, rule, purpose, said.request(), denied));
     } catch (Refusal refused) {
       boolean scope = refused.reason() == Reason.INSUFFICIENT_SCOPE;
       String at = scope ? "roles." + name + ".scopes" : path;
@@ -301,7 +307,7 @@ public final class PolicySet {
     }
   }
 
-  private Decision permit(
+  private Decision.Permit permit(
       Role role, TypeRule rule, String purpose, AccessRequest request, long denied) {
     Interaction asked = request.interaction();
     ScopeGrant grant = identity.scopes().granted(role, request.claims(), asked);
@@ -371,7 +377,7 @@ public final class PolicySet {
                 role.path(asked.type()),
                 sent,
                 grant.seen(
-                    role.view().on(day(request)).projected(asked.results()),
+                    role.view().on(request.day()).projected(asked.results()),
                     asked.type(),
                     role.constraints()),
                 new ReleaseRule(compartment, denied, role.asks(request, purpose, grant, launch))
@@ -383,10 +389,6 @@ public final class PolicySet {
       throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "a number would count what is withheld");
     }
     return asked.kind().bundles() ? permit.paged() : permit;
-  }
-
-  private static LocalDate day(AccessRequest request) {
-    return LocalDate.ofInstant(request.time(), ZoneOffset.UTC);
   }
 
   private static Decision deny(

@@ -3,6 +3,7 @@ package io.sallyport.policy;
 import io.sallyport.policy.PolicyTest.Expect;
 import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.InteractionParser;
+import io.sallyport.policy.redact.BundleForm;
 import io.sallyport.policy.redact.BundleStream;
 import io.sallyport.policy.redact.Envelope;
 import io.sallyport.policy.redact.Fact;
@@ -115,7 +116,8 @@ public final class PolicyTestRunner {
     Decision.Permit permit = null;
     String sent = null;
     try {
-      Interaction asked = parse(test.request());
+      // Tests name resources by their ids; a caller with pseudonyms would name them by those.
+      Interaction asked = policy.asCallers(test.role(), parse(test.request()));
       Claims claims = new Claims(test.claims());
       if (!test.relations().isEmpty()) {
         claims = policy.withUser(claims);
@@ -171,7 +173,8 @@ public final class PolicyTestRunner {
       throw new Refusal(
           status == 404 || status == 410 ? Reason.NOT_FOUND : Reason.UPSTREAM_ERROR, "backend");
     }
-    byte[] json = file(test.backend().file()).getBytes(StandardCharsets.UTF_8);
+    String answer = permit.nothing() ? BundleForm.NOTHING_FOUND : file(test.backend().file());
+    byte[] json = answer.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     List<String> entries = new ArrayList<>();
     Redactor redactor = new Redactor(Limits.DEFAULT);
@@ -187,7 +190,9 @@ public final class PolicyTestRunner {
     } else {
       resource(redactor, permit, json).writeTo(body::write);
     }
-    return new Came(200, "", sent, body.toString(StandardCharsets.UTF_8), entries, 1, permit);
+    int requests = permit.nothing() ? 0 : 1;
+    return new Came(
+        200, "", sent, body.toString(StandardCharsets.UTF_8), entries, requests, permit);
   }
 
   private static Redacted resource(Redactor redactor, Decision.Permit permit, byte[] json) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ import java.util.function.Consumer;
  *     (e)</a>
  */
 final class Preset {
+  /** Methods that leave nothing of what an identifier was. */
+  private static final Set<String> SAFE = Set.of("year", "zip3", "age-cap", "replace", "round");
+
   private static final List<String> NAMES = List.of("limited-data-set", "safe-harbor");
 
   private final String name;
@@ -59,6 +63,10 @@ final class Preset {
     }
     RoleRules rules = shipped(name, definitions);
     return new Preset(name, rules, View.compile(definitions, rules, told -> {}), problems);
+  }
+
+  String name() {
+    return name;
   }
 
   /** The role of a shipped file, which says more about itself to whoever reads it. */
@@ -146,6 +154,18 @@ final class Preset {
                 mine.pattern().at(),
                 mine.pattern().path(),
                 "the preset '" + name + "' shows it as '" + view.changed(path) + "' already.",
+                "E-PRESET"));
+      }
+      if (name.equals("safe-harbor") && !SAFE.contains(mine.method())) {
+        problems.accept(
+            Problem.error(
+                mine.pattern().at(),
+                mine.pattern().path(),
+                "'"
+                    + mine.method()
+                    + "' is not Safe Harbor: 45 CFR 164.514(b)(2)(i) leaves the year of a date, and (c)"
+                    + " no code that is made of what it stands for. Hide it, or take the preset"
+                    + " limited-data-set.",
                 "E-PRESET"));
       }
       change.add(mine);

@@ -34,9 +34,10 @@ final class RoleReader {
           "deny-segments",
           "counts",
           "preset",
+          "pseudonym",
           "observe",
           "accept-risk");
-  private static final Set<String> KEYS_NOT_YET = Set.of("pseudonym", "include", "write");
+  private static final Set<String> KEYS_NOT_YET = Set.of("include", "write");
   private static final Set<String> TYPE_KEYS =
       Set.of("do", "show", "hide", "change", "search", "include", "accept-risk", "except");
   private static final Set<String> TYPE_KEYS_NOT_YET = Set.of("write", "max-size");
@@ -116,7 +117,6 @@ final class RoleReader {
     Problem.Location changedAt = fields.at("change");
     Problem.Location derivedAt = fields.at("derived");
     List<Change> change = ChangeReader.read(fields, keys, problems);
-    AudienceKey pseudonym = keys.pseudonym(fields);
     boolean keepDerived = derived(fields);
     Set<String> tags = fields.has("tag") ? tags(fields, problems) : defaults.tags();
     Problem.Location versionsAt = fields.at("versions");
@@ -125,6 +125,9 @@ final class RoleReader {
     Set<String> risk = risk(fields, fields.take("accept-risk"));
     int smallestCount = CountsReader.read(fields, problems);
     observed = ObserveReader.read(fields, problems);
+    AudienceKey pseudonym =
+        new PseudonymRules(fields, problems)
+            .read(keys, keepDerived, observed, preset == null ? "" : preset.name());
     Map<String, TypeRule> types = types(fields, fields.take("types"));
     terms = termsReader.role(fields, types.keySet());
     if (preset != null) {

@@ -3,6 +3,7 @@ package io.sallyport.policy;
 import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.RoleRules.TypeRule;
 import io.sallyport.policy.fhir.Definitions;
+import io.sallyport.policy.fhir.Definitions.SearchParameter;
 import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.SearchClosure;
 import io.sallyport.policy.redact.View;
@@ -20,6 +21,12 @@ import java.util.function.Consumer;
  * searched or sorted by, for the result set would answer the question.
  */
 final class SearchRules {
+  /** What compares a system and a code. */
+  private static final Set<String> CODED = Set.of("token", "quantity");
+
+  /** Modifiers of references that go on from one to others. */
+  private static final Set<String> ORDERED = Set.of("above", "below");
+
   private final Definitions definitions;
   private final SearchClosure closure;
   private final View view;
@@ -124,7 +131,8 @@ final class SearchRules {
       if (path.startsWith(type + ".meta.lastUpdated") && !view.versions()) {
         return path;
       }
-      if (view.visibility(path) != View.Visibility.FULL) {
+      if (view.visibility(path) != View.Visibility.FULL
+          || disguised(definitions.searchParameter(type, code), path)) {
         return path;
       }
       if (modifier.isEmpty() && view.partial() && besideReference(path)) {
@@ -158,6 +166,31 @@ final class SearchRules {
     return false;
   }
 
+  /**
+   * Whether a parameter compares what is shown as something else, where the role has pseudonyms:
+   * only {@code _id} and references can be asked for by them.
+   */
+  private boolean disguised(SearchParameter parameter, String path) {
+    return switch (view.holds(path)) {
+      case NOTHING -> false;
+      case ID -> !parameter.code().equals("_id");
+      case REFERENCE -> !parameter.type().equals("reference") || !path.endsWith(".reference");
+      case NAME -> !path.endsWith(".system") || !CODED.contains(parameter.type());
+    };
+  }
+
+  /** Refuses to sort by ids, whose order tells of them, and to compare them but for being equal. */
+  private void ids(String type, String code, String modifier) {
+    if (view.pseudonyms() == null) {
+      return;
+    }
+    boolean reference = definitions.searchParameter(type, code).type().equals("reference");
+    boolean more = modifier.equals("_sort") || ORDERED.contains(modifier);
+    if ((reference && more) || (code.equals("_id") && !modifier.isEmpty())) {
+      throw new Refusal(Reason.SEARCH_NOT_PERMITTED, "ids are compared by " + code);
+    }
+  }
+
   /** Refuses a parameter that the role may not use. */
   void check(TypeRule rule, Set<String> allowed, Parameter parameter) {
     if (parameter.name().equals("_count")) {
@@ -168,6 +201,7 @@ final class SearchRules {
         String code = key.startsWith("-") ? key.substring(1) : key;
         check(rule.type(), allowed, code, "");
         contained(rule.type(), code, "_sort", "");
+        ids(rule.type(), code, "_sort");
       }
       return;
     }
@@ -177,6 +211,7 @@ final class SearchRules {
   /** Refuses a parameter of a type, of any search that reaches the type. */
   void check(String type, Set<String> allowed, Parameter parameter) {
     check(type, allowed, parameter.name(), parameter.modifier());
+    ids(type, parameter.name(), parameter.modifier());
     contained(type, parameter.name(), parameter.modifier(), parameter.value());
   }
 

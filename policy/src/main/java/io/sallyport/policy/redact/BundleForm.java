@@ -14,6 +14,10 @@ import java.util.Set;
  */
 public record BundleForm(
     boolean history, Set<String> types, String id, String patient, boolean deletions) {
+  /** What a record system answers to a search that matches nothing. */
+  public static final String NOTHING_FOUND =
+      "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":0}";
+
   public BundleForm {
     types = Set.copyOf(types);
   }

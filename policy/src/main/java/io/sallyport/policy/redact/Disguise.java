@@ -56,6 +56,36 @@ final class Disguise {
     }
   }
 
+  /** What a state holds at a path, from one of its steps on: the most of all types of a choice. */
+  static View.Holds holds(Node node, String[] steps, int at) {
+    View.Holds most = View.Holds.NOTHING;
+    for (Slot slot : node.slots) {
+      if (slot.underscore || !View.names(slot, node, steps[at])) {
+        continue;
+      }
+      View.Holds one;
+      if (slot.child != null && at + 1 < steps.length) {
+        one = holds(slot.child, steps, at + 1);
+      } else {
+        boolean whole = slot.child != null && slot.child.type.equals("Reference");
+        one = whole ? View.Holds.REFERENCE : holds(slot.disguised);
+      }
+      most = one.compareTo(most) > 0 ? one : most;
+    }
+    return most;
+  }
+
+  private static View.Holds holds(Kind kind) {
+    if (kind == null) {
+      return View.Holds.NOTHING;
+    }
+    return switch (kind) {
+      case ID -> View.Holds.ID;
+      case REFERENCE -> View.Holds.REFERENCE;
+      case NAME, PLACE -> View.Holds.NAME;
+    };
+  }
+
   Pseudonyms pseudonyms() {
     return pseudonyms;
   }

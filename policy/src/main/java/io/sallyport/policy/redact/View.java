@@ -16,6 +16,17 @@ import java.util.function.Consumer;
  * redactor's program. Immutable and shared by all threads.
  */
 public final class View {
+  /** What an element holds that may name a resource, where a view has pseudonyms. */
+  public enum Holds {
+    NOTHING,
+    /** The id of the resource itself. */
+    ID,
+    /** A reference, or where one leads. */
+    REFERENCE,
+    /** A URL, which may lead to a resource. */
+    NAME
+  }
+
   /** How much of an element a view lets through. */
   public enum Visibility {
     /** The element and all below it, unchanged. */
@@ -240,6 +251,17 @@ public final class View {
     return full ? Visibility.FULL : Visibility.PARTIAL;
   }
 
+  /**
+   * What an element holds that is shown as something else: by its path, as for {@link #visibility}.
+   */
+  public Holds holds(String path) {
+    String[] steps = path.split("\\.");
+    Node root = roots.get(steps[0]);
+    return disguise == null || root == null || steps.length == 1
+        ? Holds.NOTHING
+        : Disguise.holds(root, steps, 1);
+  }
+
   /** The method by which an element is changed, as the policy writes it; "" when it is not. */
   public String changed(String path) {
     String[] steps = path.split("\\.");
@@ -270,7 +292,7 @@ public final class View {
     return false;
   }
 
-  private static boolean names(Slot slot, Node node, String step) {
+  static boolean names(Slot slot, Node node, String step) {
     if (slot.key.equals(step)) {
       return true;
     }

@@ -35,7 +35,8 @@ record Judge(
 
   /** Permits reading one resource, of which this is known. */
   void read(Fact fact) {
-    requireOwn(decide(new Interaction(Kind.READ, fact.type(), fact.id(), "", List.of())), fact);
+    Interaction read = new Interaction(Kind.READ, fact.type(), fact.id(), "", List.of());
+    requireOwn(decide(policy.asCallers(role, read)), fact);
   }
 
   /** Permits searching a type. */

@@ -208,6 +208,10 @@ public final class EnforcementPoint {
     if (x.observation() != null) {
       x.observation().standing(standing(x, permit, x.observation().related()));
     }
+    if (permit.value().nothing()) {
+      x.windows(windows(x, permit, NothingFound.response(), standing));
+      return CompletableFuture.completedFuture(x.windows()); // nobody need be asked for it
+    }
     return standing
         .begin() // who breaks the glass is recorded first
         .thenCompose(begun -> first.require(x, permit, standing))

@@ -21,7 +21,8 @@ final class Entries {
   static JournalEntry intent(Exchange x, Interaction asked, Decision decision) {
     Identity who = x.identity();
     boolean permitted = decision instanceof Decision.Permit;
-    Interaction sent = decision instanceof Decision.Permit p ? p.interaction() : asked;
+    Interaction sent =
+        decision instanceof Decision.Permit p && !p.nothing() ? p.interaction() : asked;
     String canonical = InteractionParser.canonical(sent);
     int question = canonical.indexOf('?');
     return new JournalEntry.Intent(

@@ -97,7 +97,8 @@ final class Grammar {
       String part = some.values(parameter).isEmpty() ? null : wanted.part(some, parameter);
       if (part != null) {
         String count = random.nextBoolean() ? "_count=3" : "_total=none";
-        return new Trying(headers(sent(one.getKey(), List.of(part, count))), parameter.type());
+        return new Trying(
+            headers(sent(one.getKey(), List.of(part, count), some)), parameter.type());
       }
     }
     return null;
@@ -266,8 +267,8 @@ final class Grammar {
         parts.add(hop);
         kind = hop.startsWith("_has") ? "_has" : "chain";
       }
-    } else if (!blind && !sample.policy.includes(sample.role, type).isEmpty()) {
-      RoleRules.Include pair = pick(sample.policy.includes(sample.role, type));
+    } else if (!blind && !sample.policy.abilities(sample.role).includes(type).isEmpty()) {
+      RoleRules.Include pair = pick(sample.policy.abilities(sample.role).includes(type));
       String way = pair.reverse() ? "_revinclude" : "_include";
       parts.add(way + "=" + pair.source() + ":" + pair.code());
       kind = way;
