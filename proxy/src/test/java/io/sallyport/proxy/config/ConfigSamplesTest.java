@@ -6,6 +6,7 @@ import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.Problem;
 import io.sallyport.proxy.cli.ThrowawayPki;
 import io.sallyport.proxy.kms.KeyStores;
+import io.sallyport.proxy.kms.NamedKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +69,7 @@ class ConfigSamplesTest {
                   policy.toString(),
                   Files.readString(policy),
                   PolicyFiles.beside(policy),
+                  name -> PolicyKeys.of(NamedKey.random()),
                   problems::add))
           .as(problems.toString())
           .isNotNull();

@@ -85,7 +85,6 @@ class PlantedLeakTest {
 
   /** A record system that says of everybody that the caller is of their team. */
   @Test
-  @Tag("B12")
   void aRelationThatHoldsWithEverybodyIsFound() {
     Leak leak =
         new Leak() {
