@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.Problem;
+import io.sallyport.policy.RoleRules.Pattern;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Definitions.Element;
 import io.sallyport.policy.fhir.Definitions.Kind;
@@ -27,6 +28,8 @@ class PresetSamplesTest {
 
   private static final View SAFE_HARBOR = view("safe-harbor");
   private static final View LIMITED = view("limited-data-set");
+
+  private static final Problem.Location AT = new Problem.Location("table", 1, 1);
 
   /** A primitive element that a view shows, somehow. */
   private record Leaf(String path, String type, String owner, String changed) {}
@@ -162,9 +165,101 @@ class PresetSamplesTest {
     "R, Observation.code.text, HIDDEN, HIDDEN",
     "R, Observation.valueString, HIDDEN, HIDDEN",
     "R, Claim.id, HIDDEN, HIDDEN",
+    "R, Patient.meta.versionId, HIDDEN, FULL",
+    "R, Observation.encounter.reference, HIDDEN, FULL",
+    "B, Patient.address.country, FULL, FULL",
+    "A, Patient.name.family, HIDDEN, HIDDEN",
+    "A, Patient.name.text, HIDDEN, HIDDEN",
+    "A, Patient.contact.name, HIDDEN, HIDDEN",
+    "A, RelatedPerson.name, HIDDEN, HIDDEN",
+    "A, Person.name, HIDDEN, HIDDEN",
+    "A, Practitioner.name, HIDDEN, HIDDEN",
+    "A, Account.name, HIDDEN, HIDDEN",
+    "A, Group.name, HIDDEN, HIDDEN",
+    "A, List.title, HIDDEN, HIDDEN",
+    "A, CareTeam.name, HIDDEN, HIDDEN",
+    "A, Organization.name, HIDDEN, HIDDEN",
+    "A, Location.name, HIDDEN, HIDDEN",
+    "A, Observation.note.authorString, HIDDEN, HIDDEN",
+    "A, Encounter.subject.display, HIDDEN, HIDDEN",
+    "A, Consent.sourceAttachment, HIDDEN, HIDDEN",
+    "A, Provenance.signature, HIDDEN, HIDDEN",
+    "B, Patient.contact.address, HIDDEN, HIDDEN",
+    "B, Location.address, HIDDEN, HIDDEN",
+    "B, Location.position, HIDDEN, HIDDEN",
+    "B, Organization.address, HIDDEN, HIDDEN",
+    "B, Practitioner.address, HIDDEN, HIDDEN",
+    "B, RelatedPerson.address, HIDDEN, HIDDEN",
+    "C, Patient.multipleBirthInteger, HIDDEN, HIDDEN",
+    "C, FamilyMemberHistory.born, HIDDEN, HIDDEN",
+    "C, FamilyMemberHistory.age, HIDDEN, HIDDEN",
+    "C, Encounter.statusHistory.period, HIDDEN, HIDDEN",
+    "C, MedicationRequest.dosageInstruction.timing, HIDDEN, HIDDEN",
+    "D-F, Patient.contact.telecom, HIDDEN, HIDDEN",
+    "D-F, Practitioner.telecom, HIDDEN, HIDDEN",
+    "D-F, RelatedPerson.telecom, HIDDEN, HIDDEN",
+    "D-F, Organization.telecom, HIDDEN, HIDDEN",
+    "D-F, Location.telecom, HIDDEN, HIDDEN",
+    "D-F, HealthcareService.telecom, HIDDEN, HIDDEN",
+    "D-F, Endpoint.contact, HIDDEN, HIDDEN",
+    "G-K, Coverage.subscriberId, HIDDEN, HIDDEN",
+    "G-K, Coverage.dependent, HIDDEN, HIDDEN",
+    "G-K, Coverage.class.value, HIDDEN, HIDDEN",
+    "G-K, Coverage.identifier, HIDDEN, HIDDEN",
+    "G-K, Claim.identifier, HIDDEN, HIDDEN",
+    "G-K, ExplanationOfBenefit.identifier, HIDDEN, HIDDEN",
+    "G-K, Account.identifier, HIDDEN, HIDDEN",
+    "G-K, Practitioner.identifier, HIDDEN, HIDDEN",
+    "G-K, Practitioner.qualification.identifier, HIDDEN, HIDDEN",
+    "G-K, RelatedPerson.identifier, HIDDEN, HIDDEN",
+    "G-K, Claim.insurance.preAuthRef, HIDDEN, HIDDEN",
+    "G-K, ExplanationOfBenefit.preAuthRef, HIDDEN, HIDDEN",
+    "G-K, Condition.subject.identifier, HIDDEN, HIDDEN",
+    "L-M, Device.identifier, HIDDEN, HIDDEN",
+    "L-M, Device.udiCarrier, HIDDEN, HIDDEN",
+    "L-M, Device.serialNumber, HIDDEN, HIDDEN",
+    "L-M, Device.distinctIdentifier, HIDDEN, HIDDEN",
+    "L-M, Device.lotNumber, HIDDEN, HIDDEN",
+    "L-M, DeviceUseStatement.device, HIDDEN, HIDDEN",
+    "L-M, Claim.accident.location, HIDDEN, HIDDEN",
+    "L-M, Procedure.focalDevice, HIDDEN, HIDDEN",
+    "L-M, Procedure.usedReference, HIDDEN, HIDDEN",
+    "N-O, Patient.photo.url, HIDDEN, HIDDEN",
+    "N-O, Endpoint.address, HIDDEN, HIDDEN",
+    "N-O, DocumentReference.content.attachment.url, HIDDEN, HIDDEN",
+    "N-O, AuditEvent.agent.network, HIDDEN, HIDDEN",
+    "N-O, AuditEvent.source, HIDDEN, HIDDEN",
+    "N-O, PractitionerRole.endpoint, HIDDEN, HIDDEN",
+    "P-Q, Patient.photo.data, HIDDEN, HIDDEN",
+    "P-Q, Practitioner.photo, HIDDEN, HIDDEN",
+    "P-Q, RelatedPerson.photo, HIDDEN, HIDDEN",
+    "P-Q, Person.photo, HIDDEN, HIDDEN",
+    "P-Q, Media.content, HIDDEN, HIDDEN",
+    "P-Q, DiagnosticReport.presentedForm, HIDDEN, HIDDEN",
+    "P-Q, DiagnosticReport.media, HIDDEN, HIDDEN",
+    "P-Q, BodyStructure.image, HIDDEN, HIDDEN",
+    "P-Q, Observation.bodySite.text, HIDDEN, HIDDEN",
+    "R, Patient.implicitRules, HIDDEN, HIDDEN",
+    "R, Observation.specimen, HIDDEN, HIDDEN",
+    "R, Observation.basedOn, HIDDEN, HIDDEN",
+    "R, ImagingStudy.identifier, HIDDEN, HIDDEN",
+    "R, ImagingStudy.series.uid, HIDDEN, HIDDEN",
+    "R, Specimen.accessionIdentifier, HIDDEN, HIDDEN",
+    "R, Bundle.identifier, HIDDEN, HIDDEN",
+    "R, Composition.identifier, HIDDEN, HIDDEN",
+    "R, DocumentReference.masterIdentifier, HIDDEN, HIDDEN",
+    "R, Communication.payload, HIDDEN, HIDDEN",
+    "R, QuestionnaireResponse.item, HIDDEN, HIDDEN",
+    "R, Task.input, HIDDEN, HIDDEN",
+    "R, Flag.code, HIDDEN, HIDDEN",
+    "R, AuditEvent.entity.query, HIDDEN, HIDDEN",
   })
   void eachIdentifierIsAsTheRuleSays(
       String identifier, String path, Visibility safe, Visibility limited) {
+    // A path that names nothing is hidden, too.
+    assertThat(PathRule.parse(R4, new Pattern(path, AT, "p"), null, problem -> {}))
+        .as(path)
+        .isNotNull();
     assertThat(SAFE_HARBOR.visibility(path)).as(identifier).isEqualTo(safe);
     assertThat(LIMITED.visibility(path)).as(identifier).isEqualTo(limited);
   }
