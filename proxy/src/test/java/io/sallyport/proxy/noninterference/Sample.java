@@ -81,7 +81,7 @@ final class Sample {
               hide: [reasonCode]
               include: ["Encounter:subject", "rev:Observation:encounter", "rev:Condition:encounter"]
             Condition: {do: [read, search], show: all, include: ["Condition:subject"]}
-            Coverage: {do: [read, search], show: all, change: {subscriberId: hash}}
+            Coverage: {do: [read, search], show: all, change: {subscriberId: last4}}
             Practitioner: {do: [read, search], show: [identifier, name, active]}
         narrowed:
           purpose: [HRESCH]
