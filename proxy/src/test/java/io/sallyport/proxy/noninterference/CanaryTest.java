@@ -144,7 +144,7 @@ class CanaryTest {
     Tree shown = sample.redact(Tree.parse(json));
     Set<String> visible = shown != null && own ? words(Tree.render(shown)) : Set.of();
     byte[] bundle =
-        ("{\"resourceType\":\"Bundle\",\"id\":\"cnry-0-z\",\"type\":\"searchset\",\"total\":70000000,\"link\":[{\"relation\":\"self\",\"url\":\""
+        ("{\"resourceType\":\"Bundle\",\"id\":\"cnry-0-z\",\"type\":\"searchset\",\"total\":1,\"link\":[{\"relation\":\"self\",\"url\":\""
                 + Ehr.BASE
                 + "/cnry-0-z\"}],\"entry\":[{\"fullUrl\":\""
                 + Ehr.BASE

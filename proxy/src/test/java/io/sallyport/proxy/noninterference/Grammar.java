@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -39,11 +40,18 @@ final class Grammar {
   private final Random random;
   private final Wanted wanted;
 
+  /** Types of which the role is given anything. */
+  private final Set<String> given = new TreeSet<>();
+
   Grammar(Sample sample, List<World> worlds, Random random) {
     this.sample = sample;
     this.worlds = worlds;
     this.random = random;
     this.wanted = new Wanted(random);
+    worlds.stream()
+        .flatMap(world -> world.all().stream())
+        .filter(stored -> sample.gives(stored.tree))
+        .forEach(stored -> given.add(stored.type));
   }
 
   Trying next() {
@@ -114,6 +122,9 @@ final class Grammar {
         Maker.TYPES.stream()
             .filter(type -> sample.policy.interactions(sample.role, type).contains(interaction))
             .toList();
+    // Where worlds have little for a role, it asks for what there is.
+    List<String> there = may.stream().filter(given::contains).toList();
+    may = there.isEmpty() || random.nextInt(8) == 0 ? may : there;
     return may.isEmpty() || random.nextInt(20) == 0 ? pick(Maker.TYPES) : pick(may);
   }
 
