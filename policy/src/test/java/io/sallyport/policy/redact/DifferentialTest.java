@@ -28,6 +28,8 @@ class DifferentialTest {
   private static final int POLICIES = 30;
   private static final int SAMPLE = 4000;
   private static final int SAMPLE_BYTES_MAX = 60_000;
+  private static final int BUNDLES = 400;
+  private static final int ENTRY_BYTES_MAX = 12_000;
 
   private final Redactor redactor = new Redactor(Limits.DEFAULT);
   private int compared;
@@ -48,6 +50,36 @@ class DifferentialTest {
     assertThat(compared).isEqualTo(SAMPLE * 2);
     assertThat(changed).isGreaterThan(SAMPLE / 2);
     assertThat(projected).isGreaterThan(SAMPLE / 4);
+  }
+
+  /** Several resources in one, and a Bundle in a Bundle: views and changes hold in all of them. */
+  @Test
+  void bundlesAreRedactedAsTheTreeIs() throws IOException {
+    long seed = Seed.draw(DifferentialTest.class);
+    Random random = new Random(seed);
+    List<Example> examples = new ArrayList<>(Examples.published());
+    examples.removeIf(example -> example.json().length > ENTRY_BYTES_MAX);
+    for (int i = 0; i < BUNDLES; i++) {
+      String inner = bundle(examples, random, "");
+      String outer = bundle(examples, random, random.nextBoolean() ? inner : "");
+      compare(new Example("bundle " + i, outer.getBytes(StandardCharsets.UTF_8)), 2, random, seed);
+    }
+    assertThat(compared).isEqualTo(BUNDLES * 4);
+    assertThat(changed).isGreaterThan(BUNDLES * 2);
+  }
+
+  private static String bundle(List<Example> examples, Random random, String more) {
+    List<String> entries = new ArrayList<>();
+    for (int i = 2 + random.nextInt(3); i > 0; i--) {
+      Example one = examples.get(random.nextInt(examples.size()));
+      entries.add("{\"resource\":" + new String(one.json(), StandardCharsets.UTF_8) + "}");
+    }
+    if (!more.isEmpty()) {
+      entries.add("{\"resource\":" + more + "}");
+    }
+    return "{\"resourceType\":\"Bundle\",\"id\":\"b\",\"type\":\"collection\",\"entry\":["
+        + String.join(",", entries)
+        + "]}";
   }
 
   @Test
