@@ -108,10 +108,10 @@ public final class Published {
     document.putAll(lists);
     document.putIfAbsent("grant_types_supported", List.of("authorization_code"));
     // Plain must not be among them, even where the issuer still knows it.
-    List<String> challenges = lists.getOrDefault("code_challenge_methods_supported", List.of());
-    document.put(
+    document.computeIfPresent(
         "code_challenge_methods_supported",
-        challenges.stream().filter(method -> !method.equals("plain")).toList());
+        (name, given) ->
+            lists.get(name).stream().filter(method -> !method.equals("plain")).toList());
     Set<String> capabilities = new TreeSet<>(ours);
     capabilities.addAll(lists.getOrDefault("capabilities", List.of()));
     if (endpoints.containsKey("authorization_endpoint") && endpoints.containsKey("jwks_uri")) {
