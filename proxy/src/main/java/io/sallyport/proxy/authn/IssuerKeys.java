@@ -71,9 +71,12 @@ final class IssuerKeys {
     return settings.issuer();
   }
 
-  /** What it said of itself last; asks it again where that is nothing. */
+  /**
+   * What it said of itself last; asks it where it was never heard. Not where it was, and says
+   * nothing of this: who asks needs no token, and the fetches are there to follow its keys.
+   */
   Published published() {
-    if (!published.known()) {
+    if (keys == null) {
       refreshIfAllowed(); // who asks next may be told
     }
     return published;

@@ -105,6 +105,21 @@ class IssuerKeysTest {
     accepted(authenticator, token);
   }
 
+  /** Anybody may ask where tokens are to be had: that must not use up the fetches of a rotation. */
+  @Test
+  void whoAsksForTheEndpointsCausesNoFetchOnceTheIssuerWasHeard() throws Exception {
+    authenticator.prepare().toCompletableFuture().join();
+    for (int i = 0; i < 200; i++) {
+      assertThat(authenticator.published().known()).isFalse(); // this issuer publishes none
+    }
+    issuer.executor.submit(() -> {}).get(); // behind what it was given
+
+    flood(NOW, 0, 1);
+    RSAKey next = key("k2", 2048);
+    issuer.jwks = published(KEY.toPublicJWK(), next.toPublicJWK());
+    accepted(authenticator, sign(header("k2"), issuer.claims(), new RSASSASigner(next)));
+  }
+
   /** Unknown keys at a time, after which the issuer was asked so often in all. */
   private void flood(long second, int tokens, int fetches) throws Exception {
     issuer.clock.now = second;
