@@ -235,13 +235,18 @@ public final class DemoEhr implements AutoCloseable {
     } catch (NumberFormatException e) {
       return outcome(400, "invalid", "paging of " + type);
     }
-    List<DemoRecords.Stored> found = records.search(type, parameters);
+    List<String> sort = parameters.remove("_sort");
+    List<DemoRecords.Stored> found =
+        records.search(type, parameters, sort == null ? "" : sort.get(0));
     if (found == null) {
       return outcome(400, "invalid", "a parameter of " + type);
     }
     ObjectNode bundle =
         JSON.createObjectNode().put("resourceType", "Bundle").put("type", "searchset");
     bundle.put("total", found.size());
+    if (sort != null) {
+      parameters.put("_sort", sort);
+    }
     int end = Math.min(found.size(), offset + count);
     ArrayNode links = bundle.putArray("link");
     links.addObject().put("relation", "self").put("url", link(type, parameters, count, offset));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +64,17 @@ final class DemoRecords {
   /**
    * Values of one parameter are alternatives (comma), parameters are all required. Null when a
    * parameter is unknown.
+   *
+   * @param sort the parameters to sort by, as {@code _sort} has them; "" for none
    */
-  List<Stored> search(String type, Map<String, List<String>> parameters) {
+  List<Stored> search(String type, Map<String, List<String>> parameters, String sort) {
     List<Stored> found = new ArrayList<>();
+    for (String key : sort.isEmpty() ? new String[0] : sort.split(",", -1)) {
+      String code = key.startsWith("-") ? key.substring(1) : key;
+      if (byType.get(type).values().stream().anyMatch(stored -> values(stored, code) == null)) {
+        return null;
+      }
+    }
     for (Stored stored : byType.get(type).values()) {
       boolean all = true;
       for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
@@ -81,7 +90,21 @@ final class DemoRecords {
         found.add(stored);
       }
     }
+    sort(found, sort);
     return found;
+  }
+
+  /** By the last key first: what ties stays as the keys before it left it. */
+  private static void sort(List<Stored> found, String sort) {
+    String[] keys = sort.isEmpty() ? new String[0] : sort.split(",");
+    for (int i = keys.length - 1; i >= 0; i--) {
+      boolean down = keys[i].startsWith("-");
+      String code = down ? keys[i].substring(1) : keys[i];
+      Comparator<Stored> order =
+          Comparator.comparing(
+              stored -> values(stored, code).stream().min(Comparator.naturalOrder()).orElse(""));
+      found.sort(down ? order.reversed() : order);
+    }
   }
 
   private static boolean matches(String parameter, List<String> values, String wanted) {

@@ -13,6 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,37 @@ final class DemoCounterpartsTest {
       }
       assertThat(ids).hasSize(total).hasSizeGreaterThan(3);
     }
+  }
+
+  @Test
+  void whatIsFoundIsSortedByWhatIsAskedFor() throws Exception {
+    try (DemoEhr ehr = DemoEhr.start(0)) {
+      List<String> ids = sorted(ehr, "_id");
+      assertThat(ids).hasSizeGreaterThan(3).isSorted();
+      List<String> down = new ArrayList<>(ids);
+      Collections.reverse(down);
+      assertThat(sorted(ehr, "-_id")).isEqualTo(down).isNotEqualTo(ids);
+      List<String> byGender = new ArrayList<>(sorted(ehr, "gender,_id"));
+      assertThat(byGender).isNotEqualTo(ids).containsExactlyInAnyOrderElementsOf(ids);
+      List<String> women = ids(get(ehr.base() + "/Patient?gender=female&_sort=_id&_count=100"));
+      assertThat(byGender.subList(0, women.size())).isEqualTo(women).isSorted();
+      assertThat(get(ehr.base() + "/Patient?_sort=shoe-size").statusCode()).isEqualTo(400);
+      JsonNode page = JSON.readTree(get(ehr.base() + "/Patient?_sort=-_id&_count=1").body());
+      assertThat(page.at("/link/0/url").asText()).contains("_sort=-_id");
+      assertThat(ids(get(page.at("/link/1/url").asText()))).containsExactly(down.get(1));
+    }
+  }
+
+  private List<String> sorted(DemoEhr ehr, String by) throws Exception {
+    return ids(get(ehr.base() + "/Patient?_count=100&_sort=" + by));
+  }
+
+  private static List<String> ids(HttpResponse<String> bundle) throws Exception {
+    List<String> ids = new ArrayList<>();
+    JSON.readTree(bundle.body())
+        .path("entry")
+        .forEach(entry -> ids.add(entry.at("/resource/id").asText()));
+    return ids;
   }
 
   @Test

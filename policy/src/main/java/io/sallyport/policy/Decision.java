@@ -93,6 +93,16 @@ public sealed interface Decision {
       return release.unconditional(type) && view.showsEvery(type);
     }
 
+    /**
+     * Whether the order of a search's matches must be one that what is shown decides. A record
+     * system orders what a search leaves open by anything it likes, which may be hidden.
+     */
+    public boolean ordered() {
+      return interaction.kind() == Interaction.Kind.SEARCH
+          && !interaction.counts()
+          && !(unfiltered() && view.everything());
+    }
+
     /** Which Bundle answers it, where one does. */
     public BundleForm form() {
       String type = interaction.type();

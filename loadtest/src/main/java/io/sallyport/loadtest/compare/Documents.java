@@ -20,6 +20,9 @@ public final class Documents {
   static final String VISIBLE = "visible-";
   static final String PATIENT = "compare-patient";
 
+  /** What is added to a search so that nothing hidden decides the order of what it finds. */
+  static final String ORDER = "&_sort=_id";
+
   /** A hidden value that cannot hold a word, because it is a date. */
   static final String HIDDEN_DATE = "1931-07-19";
 
@@ -96,7 +99,7 @@ public final class Documents {
         .putArray("link")
         .addObject()
         .put("relation", "self")
-        .put("url", base + "/Observation?patient=" + PATIENT + "&_count=" + entries);
+        .put("url", base + "/Observation?patient=" + PATIENT + "&_count=" + entries + ORDER);
     ArrayNode list = bundle.putArray("entry");
     for (int i = 0; i < entries; i++) {
       ObjectNode observation = stored.get(i % stored.size()).deepCopy();

@@ -55,7 +55,11 @@ final class RecordSystem implements AutoCloseable {
   private static RecordSystem demo(int wanted) throws IOException {
     DemoEhr ehr = DemoEhr.start(wanted);
     List<Workload> workloads = Workload.all(ehr.base());
-    workloads.forEach(workload -> ehr.prepare("/fhir" + workload.path(), workload.body()));
+    for (Workload workload : workloads) {
+      ehr.prepare("/fhir" + workload.path(), workload.body());
+      // The appliance asks for an order besides.
+      ehr.prepare("/fhir" + workload.path() + Documents.ORDER, workload.body());
+    }
     return new RecordSystem(
         "the demo's record system, in the load generator's process",
         ehr.port(),

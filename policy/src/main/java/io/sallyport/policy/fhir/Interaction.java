@@ -1,5 +1,6 @@
 package io.sallyport.policy.fhir;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,6 +23,8 @@ public record Interaction(
     String version,
     List<Parameter> parameters,
     Results results) {
+  private static final String SORT = "_sort";
+  private static final String ID = "_id";
 
   /** The interactions that exist so far. Anything else is refused by {@link InteractionParser}. */
   public enum Kind {
@@ -90,6 +93,26 @@ public record Interaction(
   /** The same with other search parameters. */
   public Interaction with(List<Parameter> others) {
     return new Interaction(kind, type, id, version, others, results);
+  }
+
+  /**
+   * The same search, where nothing else decides it in the order of the ids: its own {@code _sort}
+   * goes before.
+   *
+   * @see <a href="https://hl7.org/fhir/R4/search.html#sort">FHIR R4 search, sorting</a>
+   */
+  public Interaction thenById() {
+    List<Parameter> sorted = new ArrayList<>(parameters);
+    for (int i = 0; i < sorted.size(); i++) {
+      if (sorted.get(i).name().equals(SORT)) {
+        String keys = sorted.get(i).value();
+        boolean already = List.of(keys.replace("-", "").split(",")).contains(ID);
+        sorted.set(i, new Parameter(SORT, "", already ? keys : keys + "," + ID));
+        return with(sorted);
+      }
+    }
+    sorted.add(new Parameter(SORT, "", ID));
+    return with(sorted);
   }
 
   /** Whether only the number of matches is wanted: {@code _summary=count} or {@code _count=0}. */

@@ -181,6 +181,11 @@ public final class View {
     return root != null && !root.dirty && disguise == null;
   }
 
+  /** Whether there is nothing of any type that is hidden or changed, the versions included. */
+  public boolean everything() {
+    return !partial && versions();
+  }
+
   /** The pseudonyms in the place of ids; null when ids are shown as they are. */
   public Pseudonyms pseudonyms() {
     return disguise == null ? null : disguise.pseudonyms();

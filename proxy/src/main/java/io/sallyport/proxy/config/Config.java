@@ -108,8 +108,18 @@ public record Config(
       Placed<URI> publicBase,
       /* Everything is shown that no forbid keeps back; what the policy would do is only told. */
       boolean observe,
+      /* What orders the matches of a search where its own _sort leaves that open and something is hidden from the
+      caller. id (default): _id, added to the _sort sent on. upstream: whatever the record system likes, for one that
+      cannot sort by _id; what is hidden may show in that. */
+      Order order,
       /* What the issuer can do, by SMART's names, for .well-known/smart-configuration. */
       Set<String> smartCapabilities) {}
+
+  /** What decides in which order matches come. */
+  public enum Order {
+    ID,
+    UPSTREAM
+  }
 
   /** One FHIR server behind the appliance. */
   public record Upstream(

@@ -233,9 +233,22 @@ public final class ConfigReader {
               + " is only told. Remove it to enforce the policy.",
           "W-OBSERVE");
     }
+    Config.Order order = order(s);
     Set<String> smart = Set.copyOf(s.words("smart-capabilities", SMART, List.of()));
     s.finish();
-    return new Config.Route(path, policy, upstream, publicBase, observe, smart);
+    return new Config.Route(path, policy, upstream, publicBase, observe, order, smart);
+  }
+
+  private static Config.Order order(Section s) {
+    if (!s.word("order", false, List.of("id", "upstream")).equals("upstream")) {
+      return Config.Order.ID;
+    }
+    s.warning(
+        "order",
+        "the record system decides in which order matches come: it may tell of what is hidden."
+            + " Remove it if the record system can sort by _id.",
+        "W-ORDER");
+    return Config.Order.UPSTREAM;
   }
 
   private Map<String, Config.Upstream> upstreams(Section all) {

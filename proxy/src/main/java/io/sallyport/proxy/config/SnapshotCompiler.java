@@ -123,7 +123,13 @@ public final class SnapshotCompiler {
         Observer observer = observes ? policy.observer(route.observe()) : null;
         routes.add(
             new Route(
-                route.path().value(), policy, target, rebase, observer, route.smartCapabilities()));
+                route.path().value(),
+                policy,
+                target,
+                rebase,
+                observer,
+                route.order() == Config.Order.ID,
+                route.smartCapabilities()));
       }
     }
     directory(config.journal().dir());

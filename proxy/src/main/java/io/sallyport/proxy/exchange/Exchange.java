@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
 import io.sallyport.policy.Decision;
 import io.sallyport.policy.Refusal;
+import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.InteractionParser;
 import io.sallyport.policy.redact.Redactor;
 import io.sallyport.proxy.authn.Identity;
@@ -125,7 +126,16 @@ public final class Exchange {
    * that the upstream itself gave us and we sealed.
    */
   public String upstreamReference(Decision.Permit permit) {
-    return page != null ? page : InteractionParser.forwarded(permit.interaction());
+    if (page != null) {
+      return page;
+    }
+    Interaction asked = permit.interaction();
+    return InteractionParser.forwarded(ordered(permit) ? asked.thenById() : asked);
+  }
+
+  /** Whether the upstream is asked to order what a search leaves open by something shown. */
+  boolean ordered(Decision.Permit permit) {
+    return route.ordered() && permit.ordered();
   }
 
   Identity identity() {

@@ -11,6 +11,7 @@ import java.util.Set;
  * @param path the prefix, as {@code /fhir}
  * @param rebase the upstream's base URL and the public one
  * @param observer who is observed here; null for nobody
+ * @param ordered whether the upstream is asked for an order that only what is shown decides
  * @param smartCapabilities what the issuer can do besides, by SMART's names
  */
 public record Route(
@@ -19,9 +20,10 @@ public record Route(
     UpstreamTarget upstream,
     Rebase rebase,
     Observer observer,
+    boolean ordered,
     Set<String> smartCapabilities) {
   /** One whose policy is enforced for everybody. */
   public Route(String path, PolicySet policy, UpstreamTarget upstream, Rebase rebase) {
-    this(path, policy, upstream, rebase, null, Set.of());
+    this(path, policy, upstream, rebase, null, true, Set.of());
   }
 }

@@ -144,6 +144,21 @@ class ConfigReaderTest {
   }
 
   @Test
+  void theRecordSystemsOwnOrderIsWarnedOf() {
+    assertThat(read(GOOD).routes().get(0).order()).isEqualTo(Config.Order.ID);
+    String ordered = GOOD.replace("upstream: ehr}", "upstream: ehr, order: %s}");
+    assertThat(read(ordered.formatted("id")).routes().get(0).order()).isEqualTo(Config.Order.ID);
+    assertThat(problems).isEmpty();
+    assertThat(read(ordered.formatted("upstream")).routes().get(0).order())
+        .isEqualTo(Config.Order.UPSTREAM);
+    assertThat(problems)
+        .singleElement()
+        .asString()
+        .contains("s.yaml:8:87", "routes[0].order", "W-ORDER");
+    assertThat(read(ordered.formatted("date"))).isNull();
+  }
+
+  @Test
   void limitsAreRead() {
     Config config = read(GOOD.replace("limits: {}", "limits: {drain: 500ms, resource: 4MiB}"));
     assertThat(config.limits().drain()).isEqualTo(Duration.ofMillis(500));

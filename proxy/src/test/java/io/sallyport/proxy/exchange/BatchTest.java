@@ -174,7 +174,7 @@ class BatchTest {
     Stage.Caller caller = post(batch(get("Patient?gender=female"), get("Patient/p9")));
     assertThat(caller.reset).isTrue();
     assertThat(caller.ended).isFalse();
-    assertThat(stage.sent).containsExactly("Patient?gender=female");
+    assertThat(stage.sent).containsExactly("Patient?gender=female&_sort=_id");
     assertThat(stage.fake.entries(JournalEntry.Close.class).get(0).complete()).isFalse();
   }
 
@@ -226,7 +226,7 @@ class BatchTest {
     String next = first.replaceAll(".*\"next\",\"url\":\"([^\"]*)\".*", "$1");
     stage.json(page);
     post(batch(get(next)));
-    assertThat(stage.sent).containsExactly("Patient", "?p=2");
+    assertThat(stage.sent).containsExactly("Patient?_sort=_id", "?p=2");
   }
 
   @ParameterizedTest

@@ -20,7 +20,10 @@ class BundleReleaseTest {
 
     assertThat(stage.events)
         .containsExactly(
-            "journal Intent", "upstream Patient?gender=female", "journal Outcome", "answer 200");
+            "journal Intent",
+            "upstream Patient?gender=female&_sort=_id",
+            "journal Outcome",
+            "answer 200");
     JournalEntry.Outcome outcome = stage.fake.entries(JournalEntry.Outcome.class).get(0);
     assertThat(outcome.resources())
         .extracting(JournalEntry.Resource::id)

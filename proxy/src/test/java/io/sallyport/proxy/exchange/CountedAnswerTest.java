@@ -82,6 +82,6 @@ class CountedAnswerTest {
         .doesNotContain("\"total\"");
     assertThat(stage.json(PAGE.formatted("")).get("/fhir/Patient?_total=accurate").body)
         .contains("\"total\":42");
-    assertThat(stage.sent).containsExactly("Patient", "Patient");
+    assertThat(stage.sent).containsExactly("Patient?_sort=_id", "Patient?_sort=_id");
   }
 }

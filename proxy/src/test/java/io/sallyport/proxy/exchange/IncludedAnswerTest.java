@@ -29,7 +29,8 @@ class IncludedAnswerTest {
             .json(HEAD + MATCH + "," + patient("p1") + "," + patient("p2") + "]}")
             .get("/fhir/Observation?code=1&_include=Observation:subject");
 
-    assertThat(stage.sent).containsExactly("Observation?code=1&_include=Observation:subject");
+    assertThat(stage.sent)
+        .containsExactly("Observation?code=1&_include=Observation:subject&_sort=_id");
     assertThat(caller.head.status()).isEqualTo(200);
     assertThat(caller.body)
         .contains("\"Observation\"", "\"id\":\"p1\"", "\"mode\":\"include\"", "\"total\":1")
@@ -44,7 +45,7 @@ class IncludedAnswerTest {
   @Test
   void aChainIsSentAsItWasAsked() {
     stage.json(HEAD + MATCH + "]}").get("/fhir/Observation?subject:Patient.family=Lee");
-    assertThat(stage.sent).containsExactly("Observation?subject:Patient.family=Lee");
+    assertThat(stage.sent).containsExactly("Observation?subject:Patient.family=Lee&_sort=_id");
   }
 
   @Test

@@ -130,7 +130,7 @@ class LeakRowsTest {
                     entry(observation("o3", "p1"))))
             .get("/fhir/Observation", APP);
 
-    assertThat(stage.sent).containsExactly("Observation?patient=Patient/p1&_count=50");
+    assertThat(stage.sent).containsExactly("Observation?patient=Patient/p1&_count=50&_sort=_id");
     assertThat(caller.head.status()).isEqualTo(200);
     assertThat(caller.body).contains("\"o1\"", "\"o3\"").doesNotContain("canary", "p2");
   }

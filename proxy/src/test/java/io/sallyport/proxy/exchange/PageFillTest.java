@@ -73,7 +73,7 @@ class PageFillTest {
   void aPageIsFilledFromTheUpstreamsNext() {
     Stage.Caller first = search("aBc", "dEf");
     assertThat(ids(first)).isEqualTo("acd");
-    assertThat(stage.sent).containsExactly("Patient?_count=3", "Patient?p=2");
+    assertThat(stage.sent).containsExactly("Patient?_count=3&_sort=_id", "Patient?p=2");
     assertThat(first.body).doesNotContain("total", "first");
 
     Stage.Caller second = with(stage, "dEf").get("/fhir?_page=" + token(first), REGISTRAR);
@@ -172,7 +172,7 @@ class PageFillTest {
   @Test
   void whoseEveryMatchIsReleasedPagesAsTheUpstreamDoes() {
     Stage.Caller caller = with(stage, "abcde", "f").get("/fhir/Patient?_count=3");
-    assertThat(stage.sent).containsExactly("Patient?_count=3");
+    assertThat(stage.sent).containsExactly("Patient?_count=3&_sort=_id");
     assertThat(ids(caller)).isEqualTo("abcde");
     assertThat(caller.body).contains("\"next\"", "\"first\"");
   }
@@ -206,6 +206,6 @@ class PageFillTest {
   @Test
   void aSearchWithoutACountHasOneOfOurs() {
     with(stage, "a").get("/fhir/Patient?gender=female", REGISTRAR);
-    assertThat(stage.sent).containsExactly("Patient?gender=female&_count=50");
+    assertThat(stage.sent).containsExactly("Patient?gender=female&_count=50&_sort=_id");
   }
 }

@@ -50,7 +50,7 @@ class ProjectedAnswerTest {
     assertThat(found.head.status()).isEqualTo(200);
     assertThat(found.body).contains("\"id\":\"o1\"", "SUBSETTED").doesNotContain("o2", "p2");
     assertThat(stage.sent)
-        .containsExactly("Observation/o2", "Observation?patient=Patient/p1&_count=50");
+        .containsExactly("Observation/o2", "Observation?patient=Patient/p1&_count=50&_sort=_id");
   }
 
   @Test
@@ -82,7 +82,7 @@ class ProjectedAnswerTest {
             .get("/fhir?_page=" + token.substring(0, token.indexOf('"')), APP);
     assertThat(second.body).contains("o3", "SUBSETTED").doesNotContain("free", "o4");
     assertThat(stage.sent)
-        .isEqualTo(List.of("Observation?_count=1&patient=Patient/p1", "?p=2", "?p=2"));
+        .isEqualTo(List.of("Observation?_count=1&patient=Patient/p1&_sort=_id", "?p=2", "?p=2"));
   }
 
   @Test

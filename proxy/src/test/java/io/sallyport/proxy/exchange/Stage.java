@@ -159,6 +159,9 @@ final class Stage {
   int windowBytes = 64 << 10;
   int number;
 
+  /** Whether the route asks for an order that what is shown decides. */
+  boolean ordered = true;
+
   Stage() {
     this(POLICY, false);
   }
@@ -286,6 +289,7 @@ final class Stage {
             target,
             new Rebase(UPSTREAM, PUBLIC),
             observed ? policy.observer(observe) : null,
+            ordered,
             Set.of());
     return new Snapshot(
         "hash",

@@ -108,7 +108,7 @@ final class JpaEhr implements Ehr, AutoCloseable {
   @Override
   public Reply get(String reference) {
     // The bar stands as it is in ours, which servers take and this client does not.
-    String way = (reference.startsWith("?") ? "" : "/") + ordered(reference).replace("|", "%7C");
+    String way = (reference.startsWith("?") ? "" : "/") + reference.replace("|", "%7C");
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(base + way))
             .header("Accept", "application/fhir+json")
@@ -130,20 +130,6 @@ final class JpaEhr implements Ehr, AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(stopping);
     }
-  }
-
-  /**
-   * With the id as the last thing to sort by. In what order the database gives what ties is
-   * anybody's guess, and its own: of what is hidden, too.
-   */
-  private static String ordered(String reference) {
-    if (!reference.matches("[A-Za-z]+([?].*)?") || reference.contains("_summary=")) {
-      return reference;
-    }
-    if (!reference.contains("_sort=")) {
-      return reference + (reference.contains("?") ? "&" : "?") + "_sort=_id";
-    }
-    return reference.replaceFirst("(_sort=[^&]*)", "$1,_id");
   }
 
   private List<Stored> found(JsonNode body) {

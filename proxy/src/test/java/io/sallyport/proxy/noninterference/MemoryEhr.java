@@ -120,9 +120,9 @@ class MemoryEhr implements Ehr {
         default -> criteria.add(one);
       }
     }
-    List<Stored> found = search.find(type, criteria, sort);
     String max = Operations.value(asked, "max");
     boolean lastn = reference.contains("$lastn");
+    List<Stored> found = search.find(type, criteria, lastn ? "_id" : sort);
     found = lastn ? Operations.newest(found, max.isEmpty() ? 1 : Integer.parseInt(max)) : found;
     return page(found, asked, includes, reference);
   }
@@ -215,10 +215,7 @@ class MemoryEhr implements Ehr {
   private Reply bundle(int total, StringBuilder links, List<Stored> page, List<Stored> included) {
     List<Stored> all = new ArrayList<>(page);
     all.addAll(included);
-    int mark = 0;
-    for (Stored one : world.all()) {
-      mark = 31 * mark + Arrays.hashCode(one.json);
-    }
+    int mark = world.mark();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     write(out, "{\"resourceType\":\"Bundle\",\"id\":\"b" + Integer.toHexString(mark) + "\"");
     write(out, ",\"type\":\"searchset\",\"total\":" + total + ",\"link\":[" + links + "]");

@@ -144,6 +144,31 @@ class PlantedLeakTest {
     assertThat(differences(reader, leak)).isNotEmpty();
   }
 
+  /** A record system that orders by what it holds what is not sorted, and what ties. */
+  @Test
+  @Tag("A4")
+  void anOrderThatHiddenValuesDecideIsFound() {
+    Leak leak =
+        new Leak() {
+          @Override
+          public MemoryEhr ehr(World world) {
+            return new MemoryEhr(world) {
+              @Override
+              List<Asked> understood(List<Asked> asked) {
+                asked.replaceAll(
+                    one ->
+                        one.code().equals("_sort")
+                            ? new Asked("_sort", one.value().replaceAll("(^|,)_id$", ""))
+                            : one);
+                return asked;
+              }
+            };
+          }
+        };
+    assertThat(differences(reader, leak)).isNotEmpty();
+    assertThat(differences(app, leak)).isNotEmpty();
+  }
+
   /** As some anonymizers do: a label where something was taken out, and none where nothing was. */
   @Test
   @Tag("C14")

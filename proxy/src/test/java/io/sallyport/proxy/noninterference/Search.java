@@ -5,6 +5,7 @@ import io.sallyport.proxy.noninterference.Published.Parameter;
 import io.sallyport.proxy.noninterference.Published.Part;
 import io.sallyport.proxy.noninterference.World.Stored;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -31,13 +32,18 @@ final class Search {
     for (Asked one : criteria) {
       found.removeIf(stored -> !matches(stored, one.code(), one.value()));
     }
-    Comparator<Stored> order = Comparator.comparing(stored -> stored.id);
+    Comparator<Stored> order = Comparator.comparingInt(this::place);
     String[] keys = sort.isEmpty() ? new String[0] : sort.split(",");
     for (int i = keys.length - 1; i >= 0; i--) {
       order = by(type, keys[i]).thenComparing(order);
     }
     found.sort(order);
     return found;
+  }
+
+  /** What a search leaves open is in an order of this server's own, in which all of it shows. */
+  private int place(Stored stored) {
+    return world.mark() ^ Arrays.hashCode(stored.json);
   }
 
   /** Whether a search is understood depends on no resource. */

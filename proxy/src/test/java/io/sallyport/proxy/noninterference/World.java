@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sallyport.proxy.noninterference.Published.Parameter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -88,11 +89,18 @@ final class World {
   /** By type, then by id. */
   private final Map<String, Map<String, Stored>> resources = new TreeMap<>();
 
+  private final int mark;
+
   World(Collection<ObjectNode> trees) {
     for (ObjectNode tree : trees) {
       Stored stored = new Stored(tree);
       resources.computeIfAbsent(stored.type, t -> new TreeMap<>()).put(stored.id, stored);
     }
+    int all = 0;
+    for (Stored one : all()) {
+      all = 31 * all + Arrays.hashCode(one.json);
+    }
+    mark = all;
   }
 
   /** About 160 resources of eleven types that refer to each other. */
@@ -142,6 +150,11 @@ final class World {
 
   Stored find(String type, String id) {
     return resources.getOrDefault(type, Map.of()).get(id);
+  }
+
+  /** A number that depends on all of it. */
+  int mark() {
+    return mark;
   }
 
   List<Stored> all() {
