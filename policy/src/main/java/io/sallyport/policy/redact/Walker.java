@@ -32,6 +32,7 @@ final class Walker {
   private final Duplicates duplicates = new Duplicates();
   private final Unkept unkept;
   private final Nesting nesting = new Nesting();
+  private final Inside inside;
   final Acts acts = new Acts(found, edits, nesting);
   private final Predictions predictions = new Predictions();
   private byte[] s;
@@ -48,6 +49,7 @@ final class Walker {
     this.limits = limits;
     this.stringBytesMax = limits.stringBytesMax();
     this.unkept = new Unkept(limits, duplicates);
+    this.inside = new Inside(this, acts, nesting, unkept);
   }
 
   /** Starts on a resource of which no walk has learned anything yet. */
@@ -66,6 +68,7 @@ final class Walker {
     found.clear(source, by);
     duplicates.clear();
     acts.start(by, with);
+    inside.start(by, inExchange);
     if (view != by) {
       view = by;
       successors = predictions.of(by);
@@ -87,6 +90,11 @@ final class Walker {
 
   private static int end(int walked) {
     return walked ^ walked >> 31;
+  }
+
+  /** Walks the resource inside another one whose "{" is at {@code p}. */
+  int inner(int p, Node root, int depth) {
+    return object(p, root, limits.deeper(p, depth), INSIDE);
   }
 
   private int object(int p, Node node, int depth, int place) {
@@ -280,7 +288,7 @@ final class Walker {
       return ~unkept.value(s, p, depth);
     }
     if (slot.kind == Slot.Kind.RESOURCE) {
-      return c == '{' ? nested(p, slot, depth) : ~unkept.value(s, p, depth);
+      return c == '{' ? inside.walk(s, p, slot, depth) : ~unkept.value(s, p, depth);
     }
     if (c == '"') {
       int end = Text.string(s, p + 1);
@@ -349,46 +357,5 @@ final class Walker {
     p++;
     // A list of nulls says nothing, unless it holds the places of its underscore list.
     return (slot.underscore ? any : written) ? p : ~p;
-  }
-
-  /** A resource inside another, judged by its own type's rules as well. */
-  private int nested(int p, Slot slot, int depth) {
-    String type = TypeSkim.resourceType(s, p);
-    boolean withheld = type == null || (exchange && view.withholds(s, p, type));
-    Node root = withheld ? null : view.root(type);
-    boolean contained = slot.key.equals("contained");
-    if (root == null || (contained && slot.hiddenBy != null)) {
-      String denied = contained ? TypeSkim.id(s, p) : null;
-      if (denied != null) {
-        found.deniedContained.add(nesting.scope() + "#" + denied);
-      }
-      if (slot.hiddenBy == null) {
-        found.hits.hit(view.rule(type));
-      }
-      partial();
-      // What is left of an entry or a parameter would still tell of it.
-      acts.holderGoes = !contained;
-      return ~unkept.value(s, p, depth);
-    }
-    nesting.enter(p, contained, dropDerived || found.partialHolder(p));
-    found.mute(contained);
-    int walked = object(p, root, limits.deeper(p, depth), INSIDE);
-    found.unmute(contained);
-    nesting.leave();
-    if (!contained && type.equals("Patient")) {
-      found.patient(TypeSkim.id(s, p));
-    }
-    if (root.dirty || view.pseudonyms() != null) {
-      found.nestedPartial(root.made);
-      partial();
-    }
-    return walked;
-  }
-
-  /** A resource inside is not shown whole: what is derived from those around it may repeat it. */
-  private void partial() {
-    if (!dropDerived && !view.keepsDerived()) {
-      nesting.addTo(found.partialHolders);
-    }
   }
 }
