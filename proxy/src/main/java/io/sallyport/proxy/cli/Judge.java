@@ -44,6 +44,16 @@ record Judge(
     return decide(new Interaction(Kind.SEARCH, type, "", "", List.of()));
   }
 
+  /**
+   * Permits asking for versions.
+   *
+   * @param id of which resource; "" for all of the type
+   */
+  Decision.Permit history(String type, String id) {
+    Interaction history = new Interaction(Kind.HISTORY, type, id, "", List.of());
+    return decide(id.isEmpty() ? history : policy.asCallers(role, history));
+  }
+
   /** Permits seeing a resource by whichever way the role has: some only search and never read. */
   void see(Fact fact) {
     var does = policy.interactions(role, fact.type());
@@ -54,7 +64,8 @@ record Judge(
     }
   }
 
-  private static void requireOwn(Decision.Permit permit, Fact fact) {
+  /** Refuses what depends on the resource itself. */
+  static void requireOwn(Decision.Permit permit, Fact fact) {
     if (!permit.release().holds(fact)) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "not the caller's own patient");
     }

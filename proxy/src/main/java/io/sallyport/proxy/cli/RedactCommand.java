@@ -38,7 +38,9 @@ final class RedactCommand implements Callable<Integer> {
 
   private enum Answer {
     read,
-    search
+    search,
+    history,
+    batch
   }
 
   @Spec private CommandSpec spec;
@@ -83,13 +85,18 @@ final class RedactCommand implements Callable<Integer> {
       names = "--as",
       paramLabel = "A",
       description =
-          "As the answer to: ${COMPLETION-CANDIDATES}. Without it only what the role hides goes.")
+          "As the answer to: ${COMPLETION-CANDIDATES}. Without it only what the role hides goes."
+              + " A history has the current version first, and needs the right to it; of a"
+              + " batch-response each entry is judged as a read or search alone, and one that is"
+              + " refused says so in its place.")
   private Answer answer;
 
   @Option(
       names = "--type",
       paramLabel = "T",
-      description = "With --as search: the type searched (default: the first match's).")
+      description =
+          "With --as search, history or batch: the type searched, or of the versions (default: what"
+              + " the entries tell).")
   private String type;
 
   @Option(
@@ -113,11 +120,12 @@ final class RedactCommand implements Callable<Integer> {
     if ((out == null) != files.isEmpty()) {
       throw Failure.usage("--out DIR and FILE... belong together; else standard input is redacted");
     }
-    if (type != null && answer != Answer.search) {
-      throw Failure.usage("--type belongs to --as search");
+    boolean bundle = answer != null && answer != Answer.read;
+    if (type != null && !bundle) {
+      throw Failure.usage("--type belongs to --as search, history or batch");
     }
-    if (answer == Answer.search && format == Format.ndjson) {
-      throw Failure.usage("--as search takes a searchset Bundle, and a line is one resource");
+    if (bundle && format == Format.ndjson) {
+      throw Failure.usage("--as " + answer + " takes a Bundle, and a line is one resource");
     }
     PolicySet set = PolicyCommand.load(spec, policy, role, keys);
     keys.tell(spec.commandLine().getErr());
@@ -144,7 +152,7 @@ final class RedactCommand implements Callable<Integer> {
         answer == null ? OfflineRedaction.As.element : OfflineRedaction.As.valueOf(answer.name());
     OfflineRedaction redaction = new OfflineRedaction(judge, as, type);
     if (out != null) {
-      return directory(redaction);
+      return directory(redaction, bundle);
     }
     try {
       return stream(redaction);
@@ -174,8 +182,8 @@ final class RedactCommand implements Callable<Integer> {
     return lines.written() == 0 && !lines.denied().isEmpty() ? Failure.DENIED : 0;
   }
 
-  private int directory(OfflineRedaction redaction) throws IOException {
-    return new RedactedFiles(redaction, answer == Answer.search ? Format.json : format, out)
+  private int directory(OfflineRedaction redaction, boolean bundle) throws IOException {
+    return new RedactedFiles(redaction, bundle ? Format.json : format, out)
         .redact(files, spec.commandLine().getOut());
   }
 

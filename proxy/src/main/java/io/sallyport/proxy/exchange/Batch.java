@@ -20,7 +20,7 @@ import java.util.function.BiFunction;
  * @see <a href="https://hl7.org/fhir/R4/http.html#transaction">FHIR R4 batch</a>
  */
 final class Batch {
-  private static final String HEAD = "{\"resourceType\":\"Bundle\",\"type\":\"batch-response\"";
+  static final String HEAD = "{\"resourceType\":\"Bundle\",\"type\":\"batch-response\"";
 
   private final Exchange x;
   private final BiFunction<Exchange, Refusal, CompletionStage<Void>> spine;

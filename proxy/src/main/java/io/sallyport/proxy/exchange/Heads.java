@@ -33,11 +33,16 @@ final class Heads {
     return new Downstream.Head(200, headers);
   }
 
+  /** Whether a record system's ETag is a version that may be passed on. */
+  static boolean isVersion(String etag) {
+    return ETAG.matcher(etag).matches();
+  }
+
   /** The head of a resource: with its version where the view shows it. */
   static Downstream.Head resource(Exchange x, View view, Upstream.Response response) {
     List<Map.Entry<String, String>> headers = common(x);
     if (view.versions()) {
-      if (ETAG.matcher(response.etag()).matches()) {
+      if (isVersion(response.etag())) {
         headers.add(Map.entry("ETag", response.etag()));
       }
       if (LAST_MODIFIED.matcher(response.lastModified()).matches()) {

@@ -27,7 +27,7 @@ final class Judgement {
 
   // 404 and 410 are one: a deleted resource and one that never was must look the same. What the
   // upstream says of our own credentials is not the caller's business.
-  private static Reason reason(int status) {
+  static Reason reason(int status) {
     return switch (status) {
       case 404, 410 -> Reason.NOT_FOUND;
       case 400, 412, 422 -> Reason.UPSTREAM_REJECTED;

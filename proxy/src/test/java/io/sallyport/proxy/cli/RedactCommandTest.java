@@ -301,7 +301,9 @@ class RedactCommandTest {
   void wrongUseIsTwo() {
     assertThat(run("", "--role", "nurze")).isEqualTo(2);
     assertThat(err).contains("nurse");
-    assertThat(run("", "--role", "nurse", "--as", "history")).isEqualTo(2);
+    assertThat(run("", "--role", "nurse", "--as", "document")).isEqualTo(2);
+    assertThat(run("", "--role", "nurse", "--as", "read", "--type", "Patient")).isEqualTo(2);
+    assertThat(run("", "--role", "nurse", "--as", "batch", "--format", "ndjson")).isEqualTo(2);
     assertThat(run("", "--role", "nurse", "--format", "xml")).isEqualTo(2);
     assertThat(run("", "--role", "nurse", "--fhir", "R5")).isEqualTo(2);
     assertThat(run("", "--role", "nurse", "--claim", "hunter2")).isEqualTo(2);
