@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * What a start finds: every frame is walked and hashed, and held against the last checkpoint.
+ * What a start finds: every frame is walked and hashed, the chain of epochs followed, and both held
+ * against the last checkpoint.
  *
  * @param run the newest run there is, 0 for none
  * @param frontier the tree over all records found
@@ -16,12 +17,14 @@ import java.util.Arrays;
 record BootScan(
     int run, MerkleFrontier frontier, Checkpoint last, long checkpointBytes, Recovery recovery) {
 
+  private static final String KEEP = ". Keep the directory as evidence";
+
   /**
    * @throws JournalUnavailable when a sealed record is missing or changed, or when records after a
    *     damage show that no crash made it
    */
-  static BootScan of(Path journal, LogKey key) throws IOException {
-    Checkpoint last = null;
+  static BootScan of(Path journal, LogKey identity) throws IOException {
+    Checkpoint last;
     long bytes;
     boolean torn;
     try (var notes = new CheckpointLog.Reader(journal)) {
@@ -31,35 +34,31 @@ record BootScan(
       }
       bytes = notes.whole();
       torn = notes.torn();
-      last = newest == null ? null : verified(key, newest);
+      last = newest == null ? null : parsed(identity, newest);
     }
     long sealed = last == null ? 0 : last.size();
     var frontier = new MerkleFrontier();
+    var epochs = new Epochs(identity, false);
     var damage = "";
     int run;
     try (var walk = new JournalWalk(journal);
         var leaves = new LeafFile(journal)) {
       try {
         while (walk.next()) {
+          epochs.frame(walk, frontier);
           frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
           leaves.put(walk.count() - 1, frontier.leaf());
           if (walk.count() == sealed) {
-            compare(journal, key, frontier, last);
+            compare(journal, identity, epochs, frontier, last);
           }
         }
       } catch (JournalWalk.Broken e) {
         if (!e.atTail || walk.count() < sealed) {
-          throw new JournalUnavailable(
-              "record "
-                  + e.seq
-                  + " of the journal is damaged at "
-                  + e.place
-                  + ": "
-                  + e.getMessage()
-                  + ". Keep the directory as evidence; a new journal needs a new directory",
-              null);
+          throw changed(e.seq, e.place + ": " + e.getMessage());
         }
         damage = e.place;
+      } catch (Frame.Malformed e) {
+        throw named(journal, identity);
       }
       if (walk.count() < sealed) {
         throw new JournalUnavailable(
@@ -77,11 +76,17 @@ record BootScan(
         damage = walk.place();
       }
     }
-    boolean clean = frontier.size() == sealed && damage.isEmpty() && !torn;
+    try {
+      epochs.proveLatest();
+    } catch (Frame.Malformed e) {
+      throw new JournalUnavailable(
+          "the chain of the journal's keys is broken: " + e.getMessage() + KEEP, null);
+    }
+    boolean clean = frontier.size() == sealed && damage.isEmpty() && !torn && epochs.closed();
     var recovery =
         clean || frontier.size() == 0 && damage.isEmpty()
             ? null
-            : new Recovery(sealed, frontier.size(), damage);
+            : new Recovery(identity.name(), sealed, frontier.size(), frontier.root(), 0, damage);
     return new BootScan(newest(journal, run), frontier, last, bytes, recovery);
   }
 
@@ -91,27 +96,39 @@ record BootScan(
     return runs.isEmpty() ? walked : runs.get(runs.size() - 1);
   }
 
-  private static Checkpoint verified(LogKey key, String note) {
+  private static JournalUnavailable changed(long seq, String how) {
+    return new JournalUnavailable(
+        "record "
+            + seq
+            + " of the journal is damaged at "
+            + how
+            + KEEP
+            + "; a new journal needs a new directory",
+        null);
+  }
+
+  private static JournalUnavailable named(Path journal, LogKey identity) {
+    var result = new JournalVerifier(journal, identity.line()).verify();
+    return new JournalUnavailable(
+        "records of the journal were changed: " + result.problem() + KEEP, null);
+  }
+
+  private static Checkpoint parsed(LogKey identity, String note) {
     try {
-      var checkpoint = Checkpoint.parse(key, note);
-      if (checkpoint.verifies(key)) {
-        return checkpoint;
-      }
+      return Checkpoint.parse(identity.name(), note);
     } catch (IllegalArgumentException e) {
       throw new JournalUnavailable("the last checkpoint is damaged: keep it as evidence", e);
     }
-    throw new JournalUnavailable("the last checkpoint is not signed by this appliance", null);
   }
 
-  private static void compare(Path journal, LogKey key, MerkleFrontier frontier, Checkpoint last) {
-    if (Arrays.equals(frontier.root(), last.root())) {
-      return;
+  private static void compare(
+      Path journal, LogKey identity, Epochs epochs, MerkleFrontier frontier, Checkpoint last) {
+    var key = epochs.keyFor(last.size());
+    if (!Arrays.equals(frontier.root(), last.root())) {
+      throw named(journal, identity);
     }
-    var result = new JournalVerifier(journal, key.line()).verify();
-    throw new JournalUnavailable(
-        "sealed records of the journal were changed: "
-            + result.problem()
-            + ". Keep the directory as evidence",
-        null);
+    if (key == null || !last.verifies(key)) {
+      throw new JournalUnavailable("the last checkpoint is not signed by its epoch's key", null);
+    }
   }
 }

@@ -1,9 +1,5 @@
 package io.sallyport.proxy.journal;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.sallyport.proxy.kms.Kms;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -18,77 +14,58 @@ import java.util.Base64;
  * — auditlog.local/6f1c… base64(key id, Ed25519 signature)
  * </pre>
  *
- * @param note the whole text; equal statements of one key are equal text, Ed25519 being
- *     deterministic
+ * @param note the whole text with the signatures under the log's name; equal statements of one key
+ *     are equal text, Ed25519 being deterministic
  * @param size records covered: 0 to size-1
  * @param root RFC 6962 root at that size
  */
 record Checkpoint(String note, long size, byte[] root) {
-  private static final String SIGNED_BY = "\u2014 ";
-  private static final int SIGNATURE = 64;
-
   /** States and signs. */
-  static Checkpoint sign(LogKey key, Kms kms, long size, byte[] root) {
-    var text = key.name() + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n";
-    var signed =
-        ByteBuffer.allocate(LogKey.ID + SIGNATURE)
-            .put(key.id())
-            .put(kms.sign(text.getBytes(UTF_8)))
-            .array();
-    return new Checkpoint(text + "\n" + signature(key, signed), size, root);
+  static Checkpoint sign(Note.Signer signer, long size, byte[] root) {
+    return new Checkpoint(Note.sign(text(signer.key().name(), size, root), signer), size, root);
   }
 
-  private static String signature(LogKey key, byte[] signed) {
-    return SIGNED_BY + key.name() + " " + Base64.getEncoder().encodeToString(signed) + "\n";
+  private static String text(String origin, long size, byte[] root) {
+    return origin + "\n" + size + "\n" + Base64.getEncoder().encodeToString(root) + "\n";
   }
 
   /**
-   * Reads a note; only the one spelling that {@link #sign} writes passes. The signature is not
-   * verified. Cosignatures of others may follow ours.
+   * Reads a note; only the one spelling that {@link #sign} writes passes. No signature is verified.
+   * Cosignatures of others may follow ours; they are dropped.
    *
-   * @throws IllegalArgumentException when it is not a checkpoint of this log by this key
+   * @throws IllegalArgumentException when it is not a checkpoint of this log
    */
-  static Checkpoint parse(LogKey key, String note) {
-    var lines = note.split("\n", -1);
-    if (lines.length < 6 || !lines[3].isEmpty() || !lines[lines.length - 1].isEmpty()) {
+  static Checkpoint parse(String origin, String whole) {
+    var note = Note.parse(whole);
+    var lines = note.text().split("\n", -1);
+    if (lines.length != 4) {
       throw new IllegalArgumentException("not a checkpoint");
     }
-    if (!lines[0].equals(key.name())) {
-      throw new IllegalArgumentException("a checkpoint of another log than " + key.name());
+    if (!lines[0].equals(origin)) {
+      throw new IllegalArgumentException("a checkpoint of another log than " + origin);
     }
     var root = Base64.getDecoder().decode(lines[2]);
     long size = Long.parseLong(lines[1]);
     if (root.length != MerkleFrontier.HASH || size < 0) {
       throw new IllegalArgumentException("a checkpoint without size or root");
     }
-    var text = String.join("\n", key.name(), Long.toString(size), encoded(root), "", "");
-    for (var line : Arrays.asList(lines).subList(4, lines.length - 1)) {
-      var mine = SIGNED_BY + key.name() + " ";
-      if (line.startsWith(mine)) {
-        var signed = Base64.getDecoder().decode(line.substring(mine.length()));
-        var canonical = text + signature(key, signed);
-        if (signed.length == LogKey.ID + SIGNATURE
-            && Arrays.equals(Arrays.copyOf(signed, LogKey.ID), key.id())
-            && note.startsWith(text)
-            && (line + "\n").equals(canonical.substring(text.length()))) {
-          return new Checkpoint(canonical, size, root);
-        }
-      }
+    var ours = note.linesOf(origin);
+    boolean spelled = ours.stream().allMatch(line -> Note.signed(line) != null);
+    if (ours.isEmpty() || !spelled || !note.text().equals(text(origin, size, root))) {
+      throw new IllegalArgumentException("a checkpoint that this log has not signed");
     }
-    throw new IllegalArgumentException("a checkpoint that this key has not signed");
+    return new Checkpoint(note.text() + "\n" + String.join("\n", ours) + "\n", size, root);
   }
 
-  private static String encoded(byte[] bytes) {
-    return Base64.getEncoder().encodeToString(bytes);
+  /** Whether it says it is signed by this key and no other; proves nothing. */
+  boolean names(LogKey key) {
+    var ours = Note.parse(note).linesOf(key.name());
+    return ours.size() == 1
+        && Arrays.equals(Arrays.copyOf(Note.signed(ours.get(0)), LogKey.ID), key.id());
   }
 
   /** Whether the key signed this statement. */
   boolean verifies(LogKey key) {
-    int split = note.indexOf("\n\n") + 1;
-    var line = note.substring(note.lastIndexOf(' ') + 1, note.length() - 1);
-    var signed = Base64.getDecoder().decode(line);
-    return key.verifies(
-        note.substring(0, split).getBytes(UTF_8),
-        Arrays.copyOfRange(signed, LogKey.ID, signed.length));
+    return Note.parse(note).verifies(key);
   }
 }

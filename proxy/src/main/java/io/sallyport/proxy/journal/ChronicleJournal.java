@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -19,23 +18,20 @@ import org.slf4j.LoggerFactory;
  * hashes and signs. Whatever goes wrong in writing or forcing fences the journal until a restart.
  */
 public final class ChronicleJournal implements Journal {
-  private static final long KEY_RETRY_SECONDS = 5;
   private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
 
   private final Settings settings;
   private final DirectoryLock lock;
-  private final LogKey logKey;
+  private final Identity identity;
   private final KeyChain keys;
   private final Committer committer;
+  private final KeyKeeper keeper;
   private final Sealer sealer;
   private final ThreadLocal<PayloadWriter> payloads = ThreadLocal.withInitial(PayloadWriter::new);
 
   // Guards the writer, and every write of the fields below.
   private final ReentrantLock appending = new ReentrantLock();
   private final FrameWriter writer;
-
-  /** Of the committer alone. */
-  private long keyRetryNanos;
 
   /** Written under the lock, read by committer and sealer: the newest record there is. */
   private volatile long appended;
@@ -50,7 +46,7 @@ public final class ChronicleJournal implements Journal {
    * Opens the journal in a directory, creating it when it is not there, and proves that what is
    * there is what was sealed.
    *
-   * @param kms wraps data keys and signs checkpoints
+   * @param kms wraps data keys and certifies the keys that sign checkpoints
    * @param clock the time that frames say
    * @throws JournalUnavailable when another process writes it, when the disk or the key service
    *     fails, or when sealed records are missing or changed: the message names the first
@@ -80,21 +76,21 @@ public final class ChronicleJournal implements Journal {
       throws IOException {
     this.settings = settings;
     this.lock = lock;
-    logKey = Origin.open(directory, kms);
-    var boot = BootScan.of(directory, logKey);
+    identity = new Identity(Origin.open(directory, kms), kms);
+    var boot = BootScan.of(directory, identity.key());
     int run = boot.run() + 1;
     long next = boot.frontier().size();
     appended = next - 1;
-    keyRetryNanos = settings.nanos().getAsLong();
-    keys = new KeyChain(kms, logKey.name(), run);
-    committer = new Committer(settings, () -> appended, appended, this::fence, this::beat);
-    sealer = new Sealer(directory, logKey, kms, boot, settings, this);
+    keys = new KeyChain(kms, identity.key().name(), run);
+    keeper = new KeyKeeper(settings, keys, identity, this);
+    committer = new Committer(settings, () -> appended, appended, this::fence, keeper::wake);
+    sealer = new Sealer(directory, boot, settings, keys, this);
     var clock = new JournalClock(settings);
     FrameStore store = null;
     try {
       store = new FrameStore(JournalFiles.run(directory, run), clock.rollMillis());
       writer = new FrameWriter(run, keys, store, committer, clock, next);
-      begin(boot.recovery());
+      begin(run, boot);
     } catch (RuntimeException | Error e) {
       sealer.close();
       if (store != null) {
@@ -102,21 +98,38 @@ public final class ChronicleJournal implements Journal {
       }
       throw e;
     }
+    keeper.start();
     committer.start();
     sealer.start();
   }
 
-  private void begin(Recovery recovery) {
+  /** The first frames of a run: its key is there already, the identity speaks for it here. */
+  private void begin(int run, BootScan boot) {
+    var recovery = boot.recovery();
+    var recovered = recovery == null ? null : recovery.sign(identity);
+    var epoch = keys.signing(0);
+    var opening =
+        new EpochStatement(
+            false,
+            identity.key().name(),
+            run,
+            0,
+            boot.frontier().size(),
+            boot.frontier().root(),
+            epoch.key());
+    var certificate = opening.sign(identity);
+    sealer.open(epoch, run);
     appending.lock();
     try {
       if (recovery != null) {
-        writer.clear(FrameType.RECOVERY, recovery.body());
+        writer.clear(FrameType.RECOVERY, recovered);
         LOG.warn(
             "journal: the last stop was not in order; {} records found, {} of them sealed {}",
             recovery.found(),
             recovery.sealed(),
             recovery.damage());
       }
+      writer.clear(FrameType.EPOCH_OPEN, certificate);
       appended = writer.newest();
     } finally {
       appending.unlock();
@@ -173,31 +186,40 @@ public final class ChronicleJournal implements Journal {
     return why != null ? why : new JournalUnavailable("the journal is closed", null);
   }
 
-  /** The committer's beat: makes the next key ahead of its roll. */
-  private void beat() {
-    if (settings.nanos().getAsLong() - keyRetryNanos < 0) {
-      return;
-    }
-    try {
-      keys.prepare();
-    } catch (KmsException e) {
-      keyRetryNanos = settings.nanos().getAsLong() + TimeUnit.SECONDS.toNanos(KEY_RETRY_SECONDS);
-      LOG.error("journal: no next data key; the current one stays in use", e);
-    }
-  }
-
-  /** The sealer's checkpoint as a frame. */
-  void appendCheckpoint(byte[] note) {
+  /**
+   * Appends a frame that says nothing about anybody: what the sealer states.
+   *
+   * @return its number
+   */
+  long appendClear(FrameType type, byte[] body) {
     appending.lock();
     try {
       if (fenced != null) {
         throw fenced;
       }
-      writer.clear(FrameType.CHECKPOINT, note);
+      writer.clear(type, body);
       appended = writer.newest();
+      return appended;
     } finally {
       appending.unlock();
     }
+  }
+
+  /** Appends such a frame unless the journal is closed, or being closed. */
+  void offerClear(FrameType type, byte[] body) {
+    appending.lock();
+    try {
+      if (writable()) {
+        appendClear(type, body);
+      }
+    } finally {
+      appending.unlock();
+    }
+  }
+
+  /** A statement that the identity is to sign when the key service can; never waits. */
+  void certify(EpochStatement statement) {
+    keeper.certify(statement);
   }
 
   /** The newest record that is on disk: the sealer never states more. */
@@ -243,7 +265,7 @@ public final class ChronicleJournal implements Journal {
 
   /** The line that {@code journal verify --public-key} wants. */
   public String publicKeyLine() {
-    return logKey.line();
+    return identity.key().line();
   }
 
   @Override
@@ -257,6 +279,7 @@ public final class ChronicleJournal implements Journal {
     } finally {
       appending.unlock();
     }
+    keeper.stop();
     sealer.stop();
     sealer.sealAll();
     committer.stop();

@@ -17,10 +17,11 @@ import javax.crypto.spec.SecretKeySpec;
  * The AES-256 key of one roll file of one process start, and its {@link FrameType#KEY_OPEN} body:
  *
  * <pre>
- *  0   1  version 1
+ *  0   1  version 2
  *  1   4  salt: the first bytes of every nonce
  *  5  32  commitment: HMAC-SHA256(key, names)
- * 37   2  length, then the name of the key-encryption key (UTF-8)
+ * 37  32  public key (Ed25519) that signs the checkpoints of the epoch this frame opens
+ * 69   2  length, then the name of the key-encryption key (UTF-8)
  *  …   2  length, then the wrapped key; additional data of the wrap: names
  * </pre>
  *
@@ -28,10 +29,11 @@ import javax.crypto.spec.SecretKeySpec;
  * another key under which old frames say something else.
  */
 final class DataKey {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int BYTES = 32;
   static final int SALT = 4;
   private static final int COMMITMENT = 32;
+  private static final int EPOCH_KEY = 32;
 
   final int number;
   private final byte[] salt;
@@ -45,20 +47,26 @@ final class DataKey {
     this.opening = opening;
   }
 
-  /** A new key, wrapped. */
-  static DataKey fresh(Kms kms, SecureRandom random, String origin, int run, int number) {
+  /**
+   * A new key, wrapped.
+   *
+   * @param epochKey the public key that its opening announces
+   */
+  static DataKey fresh(
+      Kms kms, SecureRandom random, String origin, int run, int number, byte[] epochKey) {
     var raw = new byte[BYTES];
     var salt = new byte[SALT];
     random.nextBytes(raw);
     random.nextBytes(salt);
-    var names = names(origin, run, number, salt);
+    var names = names(origin, run, number, salt, epochKey);
     var wrapped = kms.wrap(raw, names);
     var kek = kms.keyId().getBytes(UTF_8);
     var opening =
-        ByteBuffer.allocate(1 + SALT + COMMITMENT + 2 + kek.length + 2 + wrapped.length)
+        ByteBuffer.allocate(1 + SALT + COMMITMENT + EPOCH_KEY + 2 + kek.length + 2 + wrapped.length)
             .put((byte) VERSION)
             .put(salt)
             .put(commitment(raw, names))
+            .put(epochKey)
             .putShort((short) kek.length)
             .put(kek)
             .putShort((short) wrapped.length)
@@ -83,9 +91,10 @@ final class DataKey {
       }
       var salt = take(in, SALT);
       var commitment = take(in, COMMITMENT);
+      var epochKey = take(in, EPOCH_KEY);
       take(in, in.getShort());
       var wrapped = take(in, in.getShort());
-      var names = names(origin, run, number, salt);
+      var names = names(origin, run, number, salt, epochKey);
       var raw = kms.unwrap(wrapped, names);
       if (in.hasRemaining() || !MessageDigest.isEqual(commitment, commitment(raw, names))) {
         throw new Frame.Malformed("not the data key that was committed to");
@@ -102,10 +111,23 @@ final class DataKey {
   static String wrappedBy(byte[] body) throws Frame.Malformed {
     var in = ByteBuffer.wrap(body);
     try {
-      in.position(1 + SALT + COMMITMENT);
+      in.position(1 + SALT + COMMITMENT + EPOCH_KEY);
       return new String(take(in, in.getShort()), UTF_8);
     } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
       throw new Frame.Malformed("a key record that ends early");
+    }
+  }
+
+  /** The epoch's public key in a {@link FrameType#KEY_OPEN} body of the log of this name. */
+  static LogKey epochKey(String origin, byte[] body) throws Frame.Malformed {
+    int at = 1 + SALT + COMMITMENT;
+    if (body.length < at + EPOCH_KEY || body[0] != VERSION) {
+      throw new Frame.Malformed("a key record of another version, or that ends early");
+    }
+    try {
+      return new LogKey(origin, Arrays.copyOfRange(body, at, at + EPOCH_KEY));
+    } catch (IllegalArgumentException e) {
+      throw new Frame.Malformed("a key record without an epoch's key: " + e.getMessage());
     }
   }
 
@@ -115,12 +137,14 @@ final class DataKey {
     return bytes;
   }
 
-  private static byte[] names(String origin, int run, int number, byte[] salt) {
+  private static byte[] names(String origin, int run, int number, byte[] salt, byte[] epochKey) {
     var text = ("sallyport journal key\n" + origin + "\n" + run + "\n" + number + "\n");
     var names = text.getBytes(UTF_8);
-    var all = Arrays.copyOf(names, names.length + SALT);
-    System.arraycopy(salt, 0, all, names.length, SALT);
-    return all;
+    return ByteBuffer.allocate(names.length + salt.length + epochKey.length)
+        .put(names)
+        .put(salt)
+        .put(epochKey)
+        .array();
   }
 
   private static byte[] commitment(byte[] raw, byte[] names) {

@@ -18,9 +18,8 @@ import java.util.Set;
  *     24    8  ref         seq of the intent this frame belongs to: an intent's own, -1 for none
  *     32    4  key         number of the data key in this run, from 0
  *     36    4  length      bytes of body
- *     40    n  body        AES-256-GCM ciphertext and its 16 bytes of tag; clear for {@link
- *                          FrameType#CHECKPOINT}, {@link FrameType#RECOVERY}, {@link
- *                          FrameType#KEY_OPEN}
+ *     40    n  body        AES-256-GCM ciphertext and its 16 bytes of tag; clear where {@link
+ *                          FrameType} says so
  * </pre>
  *
  * <p>The additional data of the encryption is the header, bytes 0 to 39; the nonce is the key's

@@ -22,9 +22,15 @@ enum FrameType {
   OBSERVED(15, true),
   LOOKUP(16, true),
   BREAK_GLASS(17, true),
-  NOTICE(18, true);
+  NOTICE(18, true),
+  /** An epoch's public key, signed by the identity: at each start, and once a day. */
+  EPOCH_OPEN(19, false),
+  /** An epoch's final size and root and its successor's key, signed by the epoch's own key. */
+  EPOCH_CLOSE(20, false),
+  /** A checkpoint with the cosignatures of witnesses. */
+  COSIGNED(21, false);
 
-  private static final FrameType[] BY_CODE = new FrameType[32];
+  private static final FrameType[] BY_CODE = new FrameType[64];
 
   static {
     for (var type : values()) {

@@ -48,7 +48,7 @@ public final class JournalReader {
 
   /**
    * Hands every entry that the filter wants to {@code to}, in the journal's order. Data keys and
-   * recoveries are shown as the entries they amount to, checkpoints are left out.
+   * recoveries are shown as the entries they amount to; what only seals is left out.
    *
    * @throws JournalUnavailable when a record is damaged (the message names it) or cannot be read
    * @throws io.sallyport.proxy.kms.KmsException when the key service cannot open a data key
@@ -146,12 +146,16 @@ public final class JournalReader {
         first = header.seq();
       }
       payload.write(body);
-      if (header.more() || header.type() == FrameType.CHECKPOINT) {
+      if (header.more() || !shown(header.type())) {
         continue;
       }
       var time = Instant.EPOCH.plus(header.micros(), ChronoUnit.MICROS);
       to.accept(new Entry(first, time, header.ref(), entry(header, payload.toByteArray())));
     }
+  }
+
+  private static boolean shown(FrameType type) {
+    return type.encrypted || type == FrameType.KEY_OPEN || type == FrameType.RECOVERY;
   }
 
   private static JournalEntry entry(Frame.Header header, byte[] payload) throws Frame.Malformed {
@@ -162,6 +166,10 @@ public final class JournalReader {
     if (header.type() == FrameType.RECOVERY) {
       var recovery = Recovery.parse(payload);
       var left = recovery.damage().isEmpty() ? "" : ", bytes left behind at " + recovery.damage();
+      var lost =
+          recovery.lost() == 0
+              ? ""
+              : ", records " + recovery.found() + ".." + (recovery.lost() - 1) + " lost";
       return new JournalEntry.Alert(
           "recovery",
           "the last stop was not in order: "
@@ -169,7 +177,8 @@ public final class JournalReader {
               + " records found, "
               + recovery.sealed()
               + " sealed"
-              + left);
+              + left
+              + lost);
     }
     return PayloadReader.read(header.type(), payload);
   }

@@ -7,10 +7,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -19,21 +20,22 @@ import java.util.regex.Pattern;
 
 /**
  * Proves a journal from its files, offline, with the public key only: form and sequence of every
- * frame, the Merkle tree over all of them, every checkpoint. Takes no lock and writes nothing, so
- * that it works on a live directory, a dead one and a copy.
+ * frame, the Merkle tree over all of them, the chain of epochs, every checkpoint. Takes no lock and
+ * writes nothing, so that it works on a live directory, a dead one and a copy.
  *
  * <p>What it can prove: no record up to the newest checkpoint was changed, removed or reordered;
  * with checkpoints kept elsewhere, none of theirs was cut off. What it cannot without the key
  * service: a change of a ciphertext in the unsealed tail (at most the last second of a live
  * journal); given a {@link Kms} it checks the tag of every frame, too. It proves with signatures
- * every checkpoint that no sealed frame repeats; the others are proven by the tree.
+ * every statement that changes keys, and every checkpoint that no sealed frame repeats; the others
+ * are proven by the tree, whose root at the end of their epoch their own key has signed.
  */
 public final class JournalVerifier {
   private static final int TORN_RETRIES = 10;
   private static final long TORN_WAIT_MILLIS = 20;
 
   private final Path journal;
-  private final LogKey key;
+  private final LogKey identity;
   private final List<String> keptNotes;
   private final Kms kms;
 
@@ -41,7 +43,8 @@ public final class JournalVerifier {
   private final MerkleFrontier frontier = new MerkleFrontier();
   private final ByteArrayOutputStream leavesSinceSealed = new ByteArrayOutputStream();
   private final TreeSet<Long> unfinished = new TreeSet<>();
-  private final Map<Long, Checkpoint> kept = new TreeMap<>();
+  private final NavigableMap<Long, List<Checkpoint>> kept = new TreeMap<>();
+  private final Epochs epochs;
   private MerkleFrontier sealed = new MerkleFrontier();
   private Checkpoint newest;
   private Checkpoint due;
@@ -61,7 +64,8 @@ public final class JournalVerifier {
    */
   public JournalVerifier(Path journal, String publicKeyLine, Collection<String> kept, Kms kms) {
     this.journal = journal;
-    key = LogKey.parse(publicKeyLine);
+    identity = LogKey.parse(publicKeyLine);
+    epochs = new Epochs(identity, true);
     keptNotes = List.copyOf(kept);
     this.kms = kms;
   }
@@ -149,7 +153,7 @@ public final class JournalVerifier {
 
   private void readKept() throws Bad {
     for (var text : keptNotes) {
-      for (var note : text.split("(?m)^(?=" + Pattern.quote(key.name()) + "\n)")) {
+      for (var note : text.split("(?m)^(?=" + Pattern.quote(identity.name()) + "\n)")) {
         if (!note.isEmpty()) {
           keep(note);
         }
@@ -158,16 +162,29 @@ public final class JournalVerifier {
   }
 
   private void keep(String note) throws Bad {
-    Checkpoint checkpoint;
     try {
-      checkpoint = Checkpoint.parse(key, note);
+      var checkpoint = Checkpoint.parse(identity.name(), note);
+      kept.computeIfAbsent(checkpoint.size(), size -> new ArrayList<>()).add(checkpoint);
     } catch (IllegalArgumentException e) {
       throw new Bad(-1, "the checkpoint kept elsewhere: " + e.getMessage());
     }
-    proveSignature(checkpoint, "the checkpoint kept elsewhere");
-    var other = kept.put(checkpoint.size(), checkpoint);
-    if (other != null && !Arrays.equals(other.root(), checkpoint.root())) {
-      throw new Bad(0, "two checkpoints kept elsewhere contradict each other");
+  }
+
+  // The records it covers were read, so that the key of its epoch is known.
+  private void compareKept() throws Bad {
+    var here = kept.remove(frontier.size());
+    for (var checkpoint : here == null ? List.<Checkpoint>of() : here) {
+      boolean same = newest != null && newest.note().equals(checkpoint.note());
+      if (!same && !checkpoint.verifies(identity)) {
+        proveSignature(checkpoint, "the checkpoint kept elsewhere");
+      }
+      if (!Arrays.equals(checkpoint.root(), frontier.root())) {
+        throw new Bad(
+            -1,
+            "records 0.."
+                + (frontier.size() - 1)
+                + " are not those of the checkpoint kept elsewhere");
+      }
     }
   }
 
@@ -176,6 +193,7 @@ public final class JournalVerifier {
     due = nextCheckpoint(notes);
     while (true) {
       sealReached(notes);
+      compareKept();
       if (walk.next()) {
         frame(walk, notes);
       } else if (due == null) {
@@ -193,10 +211,13 @@ public final class JournalVerifier {
     if (newest != null) {
       proveSignature(newest, "the newest checkpoint");
     }
-    for (var checkpoint : kept.values()) {
-      if (checkpoint.size() > frontier.size()) {
-        throw missing(checkpoint, "a checkpoint kept elsewhere");
-      }
+    if (!kept.isEmpty()) {
+      var beyond = kept.lastEntry().getValue().get(0);
+      throw missing(
+          beyond,
+          epochs.isOurs(beyond)
+              ? "a checkpoint kept elsewhere"
+              : "a checkpoint kept elsewhere, by a key that is not in this journal,");
     }
   }
 
@@ -225,6 +246,7 @@ public final class JournalVerifier {
   private void frame(JournalWalk walk, CheckpointLog.Reader notes)
       throws IOException, Bad, Frame.Malformed {
     var header = walk.header();
+    epochs.frame(walk, frontier);
     frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
     leavesSinceSealed.write(frontier.leaf());
     header.follow(unfinished);
@@ -248,11 +270,6 @@ public final class JournalVerifier {
     if (decryption != null) {
       decryption.open(walk);
     }
-    var elsewhere = kept.get(frontier.size());
-    if (elsewhere != null && !Arrays.equals(elsewhere.root(), frontier.root())) {
-      throw new Bad(
-          -1, "records 0.." + header.seq() + " are not those of the checkpoint kept elsewhere");
-    }
   }
 
   private boolean repeatsNewest(JournalWalk walk) {
@@ -262,6 +279,12 @@ public final class JournalVerifier {
   private void seal() throws IOException, Bad {
     if (newest != null && !newestRepeated) {
       proveSignature(newest, "the checkpoint of size " + newest.size());
+    }
+    var key = epochs.keyFor(due.size());
+    if (key == null || !due.names(key)) {
+      throw new Bad(
+          sealed.size(),
+          "the checkpoint of size " + due.size() + " is not by the key of its epoch");
     }
     int leaves = Math.toIntExact(due.size() - sealed.size()) * MerkleFrontier.HASH;
     byte[] since = leavesSinceSealed.toByteArray();
@@ -298,7 +321,10 @@ public final class JournalVerifier {
   private long firstChanged() throws IOException {
     long from = sealed.size();
     var stored = LeafFile.read(journal, from, due.size());
-    if (stored.length != (due.size() - from) * MerkleFrontier.HASH || !due.verifies(key)) {
+    var key = epochs.keyFor(due.size());
+    boolean whole = stored.length == (due.size() - from) * MerkleFrontier.HASH;
+    // Where the change is in what certifies the key, the root stands unsigned: good enough to name.
+    if (!whole || key != null && !due.verifies(key)) {
       return -1;
     }
     var tree = sealed.copy();
@@ -326,7 +352,7 @@ public final class JournalVerifier {
     }
     var name = "the checkpoint after size " + (newest == null ? 0 : newest.size());
     try {
-      var checkpoint = Checkpoint.parse(key, note);
+      var checkpoint = Checkpoint.parse(identity.name(), note);
       if (checkpoint.note().equals(note) && checkpoint.size() >= sealed.size()) {
         return checkpoint;
       }
@@ -337,8 +363,9 @@ public final class JournalVerifier {
   }
 
   private void proveSignature(Checkpoint checkpoint, String name) throws Bad {
-    if (!checkpoint.verifies(key)) {
-      throw new Bad(sealed.size(), name + " is not signed by this key, or was changed");
+    var key = epochs.keyFor(checkpoint.size());
+    if (key == null || !checkpoint.verifies(key)) {
+      throw new Bad(sealed.size(), name + " is not signed by the key of its epoch, or was changed");
     }
   }
 }

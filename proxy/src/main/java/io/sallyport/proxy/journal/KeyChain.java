@@ -2,16 +2,19 @@ package io.sallyport.proxy.journal;
 
 import io.sallyport.proxy.kms.Kms;
 import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * The data keys of one run, each made ahead of the roll that needs it, so that the key service is
- * not on the request path.
+ * The keys of one run, a data key and an epoch's signing key for each roll file, made ahead of the
+ * roll that needs them, so that the key service is not on the request path.
  */
 final class KeyChain {
   private final Kms kms;
   private final String origin;
   private final int run;
   private final SecureRandom random = new SecureRandom();
+  private final Map<Integer, EpochKey> signing = new HashMap<>();
   private DataKey prepared;
   private int next;
 
@@ -24,9 +27,16 @@ final class KeyChain {
   /** Makes the next key unless it is there: the committer's beat. */
   synchronized void prepare() {
     if (prepared == null) {
-      prepared = DataKey.fresh(kms, random, origin, run, next);
+      var epoch = EpochKey.fresh(origin);
+      prepared = DataKey.fresh(kms, random, origin, run, next, epoch.key().publicKey());
+      signing.put(next, epoch);
       next++;
     }
+  }
+
+  /** Hands the signing key of an epoch over to the sealer, once. */
+  synchronized EpochKey signing(int number) {
+    return signing.remove(number);
   }
 
   synchronized boolean ready() {

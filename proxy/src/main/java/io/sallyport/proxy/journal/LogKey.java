@@ -100,6 +100,11 @@ final class LogKey {
     return id;
   }
 
+  /** The 32 bytes of the public key. */
+  byte[] publicKey() {
+    return publicKey.clone();
+  }
+
   boolean verifies(byte[] message, byte[] signed) {
     try {
       var signature = Signature.getInstance("Ed25519");

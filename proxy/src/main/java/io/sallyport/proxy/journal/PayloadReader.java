@@ -74,7 +74,7 @@ final class PayloadReader {
       case CONFIG -> new ConfigLoaded(text(), text(), text(), text());
       case KEY -> new KeyEvent(text(), text(), text());
       case ALERT -> new Alert(text(), text());
-      case CHECKPOINT, RECOVERY, KEY_OPEN ->
+      case CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED ->
           throw new IllegalArgumentException(type + " frames hold no entry");
     };
   }

@@ -2,8 +2,6 @@ package io.sallyport.proxy.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.sallyport.proxy.kms.Kms;
-import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -16,14 +14,19 @@ import org.slf4j.LoggerFactory;
  * the Merkle log and signs a checkpoint: the thread {@code sealer}. It states only what is on disk,
  * or a power failure would make an honest journal shorter than its last checkpoint. When the files
  * do not give back what was appended, the journal is fenced.
+ *
+ * <p>The writer rolls; the sealer changes keys when it reaches the roll: it has hashed exactly the
+ * records of the epoch then, says so in the close statement, which names the next epoch's key,
+ * forgets the old key, and appends the statement, which so comes to lie a little behind the roll.
+ * It makes no checkpoint between the roll and the record that certifies the new key.
  */
 final class Sealer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
   private static final long BEAT_MILLIS = 20;
 
-  private final LogKey key;
-  private final Kms kms;
   private final Settings settings;
+  private final Sealing sealing;
+  private final KeyChain keys;
   private final ChronicleJournal journal;
   private final JournalWalk walk;
   private final MerkleFrontier frontier;
@@ -31,21 +34,20 @@ final class Sealer implements AutoCloseable {
   private final CheckpointLog log;
   private final Thread thread;
   // Of the sealer, and after its end of who stopped it.
+  private EpochKey key;
+  private int run;
+  private int epoch;
+  private long certified = -1;
+  private long certifyNanos;
   private long checkpointNanos;
   private boolean news;
   private volatile boolean stopping;
 
-  Sealer(
-      Path directory,
-      LogKey key,
-      Kms kms,
-      BootScan boot,
-      Settings settings,
-      ChronicleJournal journal)
+  Sealer(Path directory, BootScan boot, Settings settings, KeyChain keys, ChronicleJournal journal)
       throws IOException {
-    this.key = key;
-    this.kms = kms;
     this.settings = settings;
+    this.keys = keys;
+    sealing = settings.sealing();
     this.journal = journal;
     frontier = boot.frontier();
     walk = new JournalWalk(directory, boot.run(), frontier.size());
@@ -53,9 +55,16 @@ final class Sealer implements AutoCloseable {
     log = CheckpointLog.open(directory, boot.checkpointBytes(), settings.force());
     // What a start finds unsealed is sealed by its first checkpoint, at once.
     checkpointNanos =
-        settings.nanos().getAsLong() - TimeUnit.MILLISECONDS.toNanos(settings.checkpointMillis());
+        settings.nanos().getAsLong() - TimeUnit.MILLISECONDS.toNanos(sealing.checkpointMillis());
+    certifyNanos = settings.nanos().getAsLong();
     thread = new Thread(this::run, "sealer");
     thread.setDaemon(true);
+  }
+
+  /** The first epoch of the run, whose certificate is about to be written. */
+  void open(EpochKey first, int run) {
+    key = first;
+    this.run = run;
   }
 
   void start() {
@@ -85,8 +94,10 @@ final class Sealer implements AutoCloseable {
 
   private boolean due() {
     long waited = settings.nanos().getAsLong() - checkpointNanos;
-    long due = news ? settings.checkpointMillis() : settings.heartbeatMillis();
-    return frontier.size() > 0 && waited >= TimeUnit.MILLISECONDS.toNanos(due);
+    long due = news ? sealing.checkpointMillis() : sealing.heartbeatMillis();
+    return certified >= 0
+        && frontier.size() > certified
+        && waited >= TimeUnit.MILLISECONDS.toNanos(due);
   }
 
   private void hash() throws IOException, JournalWalk.Broken {
@@ -96,45 +107,89 @@ final class Sealer implements AutoCloseable {
         throw new JournalWalk.Broken(
             walk.count(), walk.place(), "a record that was appended cannot be read", true);
       }
+      var header = walk.header();
+      if (header.type() == FrameType.KEY_OPEN && header.key() > epoch) {
+        change(header.key());
+      } else if (header.type() == FrameType.EPOCH_OPEN && certified < 0) {
+        certified = header.seq();
+      }
       frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
       leaves.put(walk.count() - 1, frontier.leaf());
-      news |= walk.header().type() != FrameType.CHECKPOINT;
+      news |= header.type() != FrameType.CHECKPOINT;
     }
   }
 
-  private Checkpoint checkpoint() throws IOException {
-    checkpointNanos = settings.nanos().getAsLong();
-    Checkpoint checkpoint;
-    try {
-      checkpoint = Checkpoint.sign(key, kms, frontier.size(), frontier.root());
-    } catch (KmsException e) {
-      LOG.error("journal: no signature; the tail stays unsealed", e);
-      return null;
+  /** Before the first record of the next epoch is hashed: the tree is that of the one that ends. */
+  private void change(int number) {
+    var next = keys.signing(number);
+    var close = statement(true, next.key()).sign(key);
+    key.destroy();
+    key = next;
+    epoch = number;
+    certified = journal.appendClear(FrameType.EPOCH_CLOSE, close);
+    long now = settings.nanos().getAsLong();
+    if (now - certifyNanos >= TimeUnit.MILLISECONDS.toNanos(sealing.certifyMillis())) {
+      certifyNanos = now;
+      journal.certify(statement(false, next.key()));
     }
+  }
+
+  private EpochStatement statement(boolean closes, LogKey named) {
+    return new EpochStatement(
+        closes, key.key().name(), run, epoch, frontier.size(), frontier.root(), named);
+  }
+
+  private void checkpoint() throws IOException {
+    checkpointNanos = settings.nanos().getAsLong();
+    var checkpoint = seal();
+    journal.appendClear(FrameType.CHECKPOINT, checkpoint.note().getBytes(UTF_8));
+    news = false;
+  }
+
+  private Checkpoint seal() throws IOException {
+    var checkpoint = Checkpoint.sign(key, frontier.size(), frontier.root());
     leaves.flush();
     log.append(checkpoint);
-    journal.appendCheckpoint(checkpoint.note().getBytes(UTF_8));
-    news = false;
     return checkpoint;
   }
 
   /**
-   * Seals all there is, after the thread's end: a checkpoint in the log and as a frame, then one
-   * over that frame, in the log only, so that a journal at rest has no unsealed tail.
+   * Seals all there is, after the thread's end: a checkpoint in the log and as a frame, the close
+   * of the run, then a checkpoint over these, in the log only, so that a journal at rest has no
+   * unsealed tail and no key that could seal another.
    */
   void sealAll() {
     try {
-      if (awaitDurable()) {
-        hash();
-        if (checkpoint() != null && awaitDurable()) {
-          hash();
-          leaves.flush();
-          log.append(Checkpoint.sign(key, kms, frontier.size(), frontier.root()));
+      if (certifiedAll()) {
+        checkpoint();
+        if (certifiedAll()) {
+          var close = statement(true, null).sign(key);
+          if (journal.appendClear(FrameType.EPOCH_CLOSE, close) != frontier.size()) {
+            throw new IllegalStateException("a record behind the end of the journal");
+          }
+          if (certifiedAll()) {
+            seal();
+          }
         }
       }
     } catch (IOException | JournalWalk.Broken | RuntimeException e) {
       LOG.error("journal: closed with an unsealed tail", e);
+    } finally {
+      if (key != null) {
+        key.destroy();
+      }
     }
+  }
+
+  /** Hashes all there is; it may take a change of keys along, whose record is then there, too. */
+  private boolean certifiedAll() throws IOException, JournalWalk.Broken {
+    do {
+      if (!awaitDurable()) {
+        return false;
+      }
+      hash();
+    } while (frontier.size() <= journal.appended());
+    return certified >= 0;
   }
 
   private boolean awaitDurable() {

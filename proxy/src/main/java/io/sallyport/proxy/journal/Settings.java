@@ -12,17 +12,9 @@ import java.util.function.LongSupplier;
  * @param nanos elapsed time, which nobody sets; it alone decides when files roll
  * @param force makes a file durable
  * @param forceMillis how long a record of the process class may wait for the disk
- * @param checkpointMillis least time between checkpoints
- * @param heartbeatMillis a checkpoint is made after this time even when nothing happened: silence
- *     becomes evidence
+ * @param sealing how it is sealed and watched
  */
-record Settings(
-    Clock clock,
-    LongSupplier nanos,
-    Force force,
-    long forceMillis,
-    long checkpointMillis,
-    long heartbeatMillis) {
+record Settings(Clock clock, LongSupplier nanos, Force force, long forceMillis, Sealing sealing) {
 
   /** How a file is made durable. */
   interface Force {
@@ -33,6 +25,6 @@ record Settings(
     // Chronicle's sync() defaults to MS_ASYNC, which is a no-op on Linux; even SYNC leaves holes at
     // block ends. force() covers the file and throws (measured: all forced records survive).
     return new Settings(
-        clock, System::nanoTime, channel -> channel.force(false), 10, 1_000, 60_000);
+        clock, System::nanoTime, channel -> channel.force(false), 10, Sealing.STANDARD);
   }
 }

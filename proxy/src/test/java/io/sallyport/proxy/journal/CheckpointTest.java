@@ -20,7 +20,7 @@ class CheckpointTest {
   void sign() {
     var kms = Entries.kms(dir);
     key = new LogKey("auditlog.local/test", kms.publicKey());
-    checkpoint = Checkpoint.sign(key, kms, 4711, new byte[32]);
+    checkpoint = Checkpoint.sign(new Identity(key, kms), 4711, new byte[32]);
   }
 
   @Test
@@ -44,7 +44,7 @@ class CheckpointTest {
   void noteIsReadBackAndProven() {
     var lines = checkpoint.note().split("\n");
     assertThat(lines).hasSize(5).startsWith("auditlog.local/test", "4711");
-    var read = Checkpoint.parse(LogKey.parse(key.line()), checkpoint.note());
+    var read = Checkpoint.parse(LogKey.parse(key.line()).name(), checkpoint.note());
     assertThat(read.size()).isEqualTo(4711);
     assertThat(read.root()).isEqualTo(new byte[32]);
     assertThat(read.verifies(key)).isTrue();
@@ -53,13 +53,13 @@ class CheckpointTest {
   @Test
   void cosignaturesOfOthersArePassedOver() {
     var cosigned = checkpoint.note() + "\u2014 witness.example/w AAAAAAAA\n";
-    assertThat(Checkpoint.parse(key, cosigned).note()).isEqualTo(checkpoint.note());
+    assertThat(Checkpoint.parse(key.name(), cosigned).note()).isEqualTo(checkpoint.note());
   }
 
   @Test
   void anotherSizeIsNotWhatWasSigned() {
     var bent = checkpoint.note().replace("\n4711\n", "\n4712\n");
-    assertThat(Checkpoint.parse(key, bent).verifies(key)).isFalse();
+    assertThat(Checkpoint.parse(key.name(), bent).verifies(key)).isFalse();
   }
 
   @Test
@@ -76,7 +76,7 @@ class CheckpointTest {
           checkpoint.note().stripTrailing(),
           checkpoint.note().replace("AAAA", "AAA="),
         }) {
-      assertThatThrownBy(() -> Checkpoint.parse(key, bent))
+      assertThatThrownBy(() -> Checkpoint.parse(key.name(), bent))
           .as(bent)
           .isInstanceOf(IllegalArgumentException.class);
     }

@@ -29,7 +29,7 @@ class ChronicleJournalTest {
         .filteredOn(e -> e instanceof Intent || e instanceof Outcome)
         .containsExactly(
             Entries.intent("1", "dr-jones", "Patient/1"),
-            Entries.outcome("1", 1, "p1"),
+            Entries.outcome("1", 2, "p1"),
             Entries.intent("2", "dr-jones", "Patient/2"),
             Entries.outcome("2", last - 1, "p1", "p2"));
     var verified = Entries.verify(dir);

@@ -21,7 +21,7 @@ class DataKeyTest {
   @BeforeEach
   void make() {
     kms = Entries.kms(dir);
-    key = DataKey.fresh(kms, new SecureRandom(), ORIGIN, 3, 7);
+    key = DataKey.fresh(kms, new SecureRandom(), ORIGIN, 3, 7, new byte[32]);
   }
 
   @Test
@@ -46,7 +46,7 @@ class DataKeyTest {
   @Test
   void everyByteOfTheOpeningCounts() {
     // The key-encryption key's name is for people; the log protects it.
-    int name = 1 + DataKey.SALT + 32 + 2;
+    int name = 1 + DataKey.SALT + 32 + 32 + 2;
     for (int at = 0; at < key.opening().length; at++) {
       if (at >= name && at < name + kms.keyId().length()) {
         continue;

@@ -57,7 +57,8 @@ final class JournalBench {
     var outcome = Entries.outcome("6f1c2b3a-1", 1, "p1");
     var writer = new PayloadWriter();
     var cipher = new FrameCipher();
-    var key = DataKey.fresh(Entries.kms(dir), new SecureRandom(), "auditlog.local/a", 1, 0);
+    var key =
+        DataKey.fresh(Entries.kms(dir), new SecureRandom(), "auditlog.local/a", 1, 0, new byte[32]);
     var frame = new byte[Frame.MAX];
     long encode = Long.MAX_VALUE;
     long encrypt = Long.MAX_VALUE;

@@ -25,8 +25,10 @@ final class TestSettings extends Clock {
           channel.force(false);
         },
         10,
-        Duration.ofHours(10).toMillis(),
-        Duration.ofHours(10).toMillis());
+        new Sealing(
+            Duration.ofHours(10).toMillis(),
+            Duration.ofHours(10).toMillis(),
+            Duration.ofDays(1).toMillis()));
   }
 
   /** Time passes. */

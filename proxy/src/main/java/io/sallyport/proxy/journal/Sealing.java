@@ -1,0 +1,16 @@
+package io.sallyport.proxy.journal;
+
+import java.time.Duration;
+
+/**
+ * How the journal is sealed and watched.
+ *
+ * @param checkpointMillis least time between checkpoints
+ * @param heartbeatMillis a checkpoint is made after this time even when nothing happened: silence
+ *     becomes evidence
+ * @param certifyMillis the identity certifies the key of the first epoch that begins after this
+ *     time, so that the way from its word to any checkpoint is at most a day's epochs long
+ */
+record Sealing(long checkpointMillis, long heartbeatMillis, long certifyMillis) {
+  static final Sealing STANDARD = new Sealing(1_000, 60_000, Duration.ofDays(1).toMillis());
+}
