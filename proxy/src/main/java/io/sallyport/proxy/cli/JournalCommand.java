@@ -3,6 +3,7 @@ package io.sallyport.proxy.cli;
 import io.sallyport.proxy.journal.JournalReader;
 import io.sallyport.proxy.journal.JournalUnavailable;
 import io.sallyport.proxy.journal.JournalVerifier;
+import io.sallyport.proxy.journal.LogProof;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,11 +36,15 @@ public final class JournalCommand implements Runnable {
       name = "verify",
       description = {
         "Proves that no record was changed, removed or reordered, or names the first bad one.",
-        "Needs no decryption key. The journal may be in use."
+        "Needs no decryption key. The journal may be in use.",
+        "With --proof, checks what 'journal prove' wrote, without a journal."
       },
       mixinStandardHelpOptions = true)
   int verify(
-      @Parameters(paramLabel = "DIR", description = "The journal's directory.") Path dir,
+      @Parameters(paramLabel = "DIR", arity = "0..1", description = "The journal's directory.")
+          Path dir,
+      @Option(names = "--proof", paramLabel = "F", description = "A proof of one record.")
+          Path proof,
       @Option(
               names = "--public-key",
               paramLabel = "K",
@@ -53,6 +58,12 @@ public final class JournalCommand implements Runnable {
           List<Path> checkpoints,
       @Option(names = "--require-sealed", description = "An unsealed tail is bad, too.")
           boolean requireSealed) {
+    if ((dir == null) == (proof == null)) {
+      throw Failure.usage("journal verify needs a directory, or --proof");
+    }
+    if (proof != null) {
+      return proven(proof, key);
+    }
     List<String> kept = new ArrayList<>();
     for (Path checkpoint : checkpoints == null ? List.<Path>of() : checkpoints) {
       kept.add(text(checkpoint));
@@ -80,6 +91,40 @@ public final class JournalCommand implements Runnable {
     }
     out.println("intact");
     return 0;
+  }
+
+  private int proven(Path proof, Path key) {
+    try {
+      LogProof proven = LogProof.check(text(key).strip(), text(proof));
+      PrintWriter out = spec.commandLine().getOut();
+      out.println("record " + proven.seq() + ": " + proven.described());
+      out.println("in the log of");
+      out.print(proven.checkpoint());
+      out.println("by the key " + proven.key());
+      out.println("proven");
+      return 0;
+    } catch (IllegalArgumentException e) {
+      throw Failure.bad(proof + " proves nothing: " + e.getMessage());
+    }
+  }
+
+  @Command(
+      name = "prove",
+      description = {
+        "Writes a proof (c2sp.org/tlog-proof@v1) that a record is in the journal.",
+        "Needs no decryption key; the record in it stays encrypted. The journal may be in use."
+      },
+      mixinStandardHelpOptions = true)
+  int prove(
+      @Parameters(paramLabel = "DIR", description = "The journal's directory.") Path dir,
+      @Parameters(paramLabel = "SEQ", description = "The record's number.") long seq) {
+    try {
+      spec.commandLine().getOut().print(LogProof.make(JournalSource.directory(dir), seq));
+      spec.commandLine().getOut().flush();
+      return 0;
+    } catch (JournalUnavailable e) {
+      throw Failure.bad(e.getMessage());
+    }
   }
 
   @Command(

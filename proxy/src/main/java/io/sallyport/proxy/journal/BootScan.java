@@ -3,6 +3,7 @@ package io.sallyport.proxy.journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a start finds: every frame is walked and hashed, the chain of epochs followed, and both held
@@ -10,12 +11,20 @@ import java.util.Arrays;
  *
  * @param run the newest run there is, 0 for none
  * @param frontier the tree over all records found
+ * @param tiles of that tree, which go on with it
+ * @param mended full tiles that were missing or changed, made anew from the frames
  * @param last the last checkpoint, null for none
  * @param checkpointBytes bytes of whole notes in the checkpoint log
  * @param recovery what the first frames of the new run must say, or null after a clean stop
  */
 record BootScan(
-    int run, MerkleFrontier frontier, Checkpoint last, long checkpointBytes, Recovery recovery) {
+    int run,
+    MerkleFrontier frontier,
+    Tiles tiles,
+    List<Path> mended,
+    Checkpoint last,
+    long checkpointBytes,
+    Recovery recovery) {
 
   private static final String KEEP = ". Keep the directory as evidence";
 
@@ -23,7 +32,7 @@ record BootScan(
    * @throws JournalUnavailable when a sealed record is missing or changed, or when records after a
    *     damage show that no crash made it
    */
-  static BootScan of(Path journal, LogKey identity) throws IOException {
+  static BootScan of(Path journal, LogKey identity, Settings.Force force) throws IOException {
     Checkpoint last;
     long bytes;
     boolean torn;
@@ -37,17 +46,20 @@ record BootScan(
       last = newest == null ? null : parsed(identity, newest);
     }
     long sealed = last == null ? 0 : last.size();
-    var frontier = new MerkleFrontier();
+    var tiles = new Tiles(journal, force);
+    var frontier = new MerkleFrontier(tiles);
+    List<Path> mended;
     var epochs = new Epochs(identity, false);
     var damage = "";
     int run;
-    try (var walk = new JournalWalk(journal);
-        var leaves = new LeafFile(journal)) {
+    try (var walk = new JournalWalk(journal)) {
       try {
         while (walk.next()) {
           epochs.frame(walk, frontier);
           frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
-          leaves.put(walk.count() - 1, frontier.leaf());
+          if (walk.count() <= sealed) {
+            tiles.flushFull();
+          }
           if (walk.count() == sealed) {
             compare(journal, identity, epochs, frontier, last);
           }
@@ -69,8 +81,7 @@ record BootScan(
                 + " records. Keep the directory as evidence",
             null);
       }
-      leaves.flush();
-      leaves.truncate(walk.count());
+      mended = tiles.booted();
       run = walk.run();
       if (walk.insideEntry() && damage.isEmpty()) {
         damage = walk.place();
@@ -87,7 +98,7 @@ record BootScan(
         clean || frontier.size() == 0 && damage.isEmpty()
             ? null
             : new Recovery(identity.name(), sealed, frontier.size(), frontier.root(), 0, damage);
-    return new BootScan(newest(journal, run), frontier, last, bytes, recovery);
+    return new BootScan(newest(journal, run), frontier, tiles, mended, last, bytes, recovery);
   }
 
   // A run without a frame counts, too: its directory is taken.

@@ -77,7 +77,7 @@ public final class ChronicleJournal implements Journal {
     this.settings = settings;
     this.lock = lock;
     identity = new Identity(Origin.open(directory, kms), kms);
-    var boot = BootScan.of(directory, identity.key());
+    var boot = BootScan.of(directory, identity.key(), settings.force());
     int run = boot.run() + 1;
     long next = boot.frontier().size();
     appended = next - 1;
@@ -101,6 +101,12 @@ public final class ChronicleJournal implements Journal {
     keeper.start();
     committer.start();
     sealer.start();
+    if (!boot.mended().isEmpty()) {
+      var names = boot.mended().stream().limit(10).map(directory::relativize).toList();
+      var alert = new JournalEntry.Alert("tiles-mended", boot.mended().size() + ": " + names);
+      LOG.warn("journal: tiles were missing or changed and were made anew: {}", names);
+      append(alert, alert, Durability.DISK);
+    }
   }
 
   /** The first frames of a run: its key is there already, the identity speaks for it here. */

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
  * <pre>
  * lock              held by the one process that writes
  * origin            the log's name: auditlog.local/UUID
- * journal.pub       the public key that checkpoints verify under: a C2SP vkey line
- * leaves            hash of every sealed frame, to name the one that was changed
+ * journal.pub       the identity's public key: a C2SP vkey line
+ * tlog/tile/        hashes of the tree over all sealed frames, as C2SP tlog-tiles lays them out
  * checkpoints.log   every checkpoint, one C2SP signed note after another
  * run-000001/       one process start: a Chronicle queue of its own
  *   20261126-0830X.cq4   frames of ten minutes
@@ -29,7 +29,7 @@ final class JournalFiles {
   static final String LOCK = "lock";
   static final String ORIGIN = "origin";
   static final String PUBLIC_KEY = "journal.pub";
-  static final String LEAVES = "leaves";
+  static final String TILES = "tlog/tile";
   static final String CHECKPOINTS = "checkpoints.log";
 
   private static final Pattern RUN = Pattern.compile("run-([0-9]{6,9})");

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.sallyport.proxy.kms.Kms;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ public final class JournalVerifier {
   private final TreeSet<Long> unfinished = new TreeSet<>();
   private final NavigableMap<Long, List<Checkpoint>> kept = new TreeMap<>();
   private final Epochs epochs;
-  private MerkleFrontier sealed = new MerkleFrontier();
+  private final TileCheck tiles;
+  private MerkleFrontier sealed;
   private Checkpoint newest;
   private Checkpoint due;
   private boolean newestRepeated;
@@ -66,6 +68,8 @@ public final class JournalVerifier {
     this.journal = journal;
     identity = LogKey.parse(publicKeyLine);
     epochs = new Epochs(identity, true);
+    tiles = new TileCheck(journal);
+    sealed = new MerkleFrontier(tiles);
     keptNotes = List.copyOf(kept);
     this.kms = kms;
   }
@@ -134,7 +138,7 @@ public final class JournalVerifier {
         return result(frontier.size(), "checkpoints.log holds what is no text");
       }
       return result(-1, "");
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new JournalUnavailable("cannot read the journal in " + journal, e);
     }
   }
@@ -211,6 +215,8 @@ public final class JournalVerifier {
     if (newest != null) {
       proveSignature(newest, "the newest checkpoint");
     }
+    tiles.end();
+    tilesHold();
     if (!kept.isEmpty()) {
       var beyond = kept.lastEntry().getValue().get(0);
       throw missing(
@@ -288,7 +294,7 @@ public final class JournalVerifier {
     }
     int leaves = Math.toIntExact(due.size() - sealed.size()) * MerkleFrontier.HASH;
     byte[] since = leavesSinceSealed.toByteArray();
-    var tree = sealed.copy();
+    var tree = sealed.copy(tiles);
     append(tree, since, leaves);
     if (!Arrays.equals(due.root(), tree.root())) {
       proveSignature(due, "the checkpoint of size " + due.size());
@@ -306,8 +312,15 @@ public final class JournalVerifier {
     newest = due;
     newestRepeated = false;
     sealed = tree;
+    tilesHold();
     leavesSinceSealed.reset();
     leavesSinceSealed.write(since, leaves, since.length - leaves);
+  }
+
+  private void tilesHold() throws Bad {
+    if (tiles.firstBad() >= 0) {
+      throw new Bad(tiles.firstBad(), tiles.problem());
+    }
   }
 
   private static void append(MerkleFrontier tree, byte[] leaves, int length) {
@@ -320,14 +333,13 @@ public final class JournalVerifier {
   // what, if they give the signed root of the checkpoint due: only then are they themselves good.
   private long firstChanged() throws IOException {
     long from = sealed.size();
-    var stored = LeafFile.read(journal, from, due.size());
+    var stored = TileFile.leaves(journal, from, due.size());
     var key = epochs.keyFor(due.size());
-    boolean whole = stored.length == (due.size() - from) * MerkleFrontier.HASH;
     // Where the change is in what certifies the key, the root stands unsigned: good enough to name.
-    if (!whole || key != null && !due.verifies(key)) {
+    if (stored == null || key != null && !due.verifies(key)) {
       return -1;
     }
-    var tree = sealed.copy();
+    var tree = sealed.copy((level, hash) -> {});
     append(tree, stored, stored.length);
     var all = leavesSinceSealed.toByteArray();
     var now = Arrays.copyOf(all, Math.min(all.length, stored.length));

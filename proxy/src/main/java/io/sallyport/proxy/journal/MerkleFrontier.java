@@ -9,6 +9,15 @@ import java.security.NoSuchAlgorithmException;
  * moment, in at most 64 hashes. One thread.
  */
 final class MerkleFrontier {
+  /** Hears of every leaf, and of every perfect subtree of 256, 65,536… leaves, when it is there. */
+  interface Sink {
+    /**
+     * @param level the subtree has 256^level leaves
+     * @param hash valid during the call
+     */
+    void hash(int level, byte[] hash);
+  }
+
   static final int HASH = 32;
 
   private static final int LEVELS = 63;
@@ -20,9 +29,15 @@ final class MerkleFrontier {
   private final byte[] carry = new byte[HASH];
   private final byte[] leaf = new byte[HASH];
   private final MessageDigest sha;
+  private final Sink sink;
   private long size;
 
   MerkleFrontier() {
+    this((level, hash) -> {});
+  }
+
+  MerkleFrontier(Sink sink) {
+    this.sink = sink;
     try {
       sha = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -30,9 +45,9 @@ final class MerkleFrontier {
     }
   }
 
-  /** A tree that goes its own way from here. */
-  MerkleFrontier copy() {
-    var copy = new MerkleFrontier();
+  /** A tree that goes its own way from here, with a listener of its own. */
+  MerkleFrontier copy(Sink other) {
+    var copy = new MerkleFrontier(other);
     for (int level = 0; level < LEVELS && size >> level != 0; level++) {
       System.arraycopy(perfect[level], 0, copy.perfect[level], 0, HASH);
     }
@@ -56,9 +71,13 @@ final class MerkleFrontier {
   /** Appends a leaf of which only the hash is known. */
   void append(byte[] hash) {
     System.arraycopy(hash, 0, carry, 0, HASH);
+    sink.hash(0, carry);
     int level = 0;
     for (; (size >> level & 1) == 1; level++) {
       node(perfect[level], carry, carry);
+      if ((level + 1) % TileFile.LEVEL_BITS == 0) {
+        sink.hash((level + 1) / TileFile.LEVEL_BITS, carry);
+      }
     }
     System.arraycopy(carry, 0, perfect[level], 0, HASH);
     size++;

@@ -30,7 +30,7 @@ final class Sealer implements AutoCloseable {
   private final ChronicleJournal journal;
   private final JournalWalk walk;
   private final MerkleFrontier frontier;
-  private final LeafFile leaves;
+  private final Tiles tiles;
   private final CheckpointLog log;
   private final Thread thread;
   // Of the sealer, and after its end of who stopped it.
@@ -51,7 +51,7 @@ final class Sealer implements AutoCloseable {
     this.journal = journal;
     frontier = boot.frontier();
     walk = new JournalWalk(directory, boot.run(), frontier.size());
-    leaves = new LeafFile(directory);
+    tiles = boot.tiles();
     log = CheckpointLog.open(directory, boot.checkpointBytes(), settings.force());
     // What a start finds unsealed is sealed by its first checkpoint, at once.
     checkpointNanos =
@@ -114,7 +114,6 @@ final class Sealer implements AutoCloseable {
         certified = header.seq();
       }
       frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
-      leaves.put(walk.count() - 1, frontier.leaf());
       news |= header.type() != FrameType.CHECKPOINT;
     }
   }
@@ -148,7 +147,7 @@ final class Sealer implements AutoCloseable {
 
   private Checkpoint seal() throws IOException {
     var checkpoint = Checkpoint.sign(key, frontier.size(), frontier.root());
-    leaves.flush();
+    tiles.flush();
     log.append(checkpoint);
     return checkpoint;
   }
@@ -206,11 +205,10 @@ final class Sealer implements AutoCloseable {
   @Override
   public void close() {
     try (walk;
-        leaves;
         log) {
-      leaves.flush();
+      LOG.debug("journal: {} records sealed or hashed", frontier.size());
     } catch (IOException e) {
-      LOG.warn("journal: leaf hashes not written; the next start makes them anew", e);
+      LOG.warn("journal: its files could not be closed", e);
     }
   }
 }
