@@ -2,8 +2,10 @@ package io.sallyport.proxy.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -54,8 +56,8 @@ final class CheckpointLog implements AutoCloseable {
 
   /** Reads notes in their order. */
   static final class Reader implements AutoCloseable {
-    private final BufferedReader in;
-    private final StringBuilder note = new StringBuilder();
+    private final InputStream in;
+    private final ByteArrayOutputStream note = new ByteArrayOutputStream();
     private int lines;
     private long whole;
 
@@ -63,8 +65,8 @@ final class CheckpointLog implements AutoCloseable {
       var file = journal.resolve(JournalFiles.CHECKPOINTS);
       in =
           Files.exists(file)
-              ? Files.newBufferedReader(file, UTF_8)
-              : new BufferedReader(java.io.Reader.nullReader());
+              ? new BufferedInputStream(Files.newInputStream(file))
+              : InputStream.nullInputStream();
     }
 
     /** The next note's text, or null at the present end, which may be {@link #torn}. */
@@ -74,14 +76,14 @@ final class CheckpointLog implements AutoCloseable {
         if (c < 0) {
           return null;
         }
-        note.append((char) c);
+        note.write(c);
         if (c == '\n') {
           lines++;
         }
       }
-      var text = note.toString();
-      whole += text.getBytes(UTF_8).length;
-      note.setLength(0);
+      var text = note.toString(UTF_8); // what is no text is no checkpoint either
+      whole += note.size();
+      note.reset();
       lines = 0;
       return text;
     }
@@ -93,7 +95,7 @@ final class CheckpointLog implements AutoCloseable {
 
     /** Whether the file ends inside a note. */
     boolean torn() {
-      return note.length() > 0;
+      return note.size() > 0;
     }
 
     @Override

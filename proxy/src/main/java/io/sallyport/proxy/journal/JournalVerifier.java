@@ -6,7 +6,6 @@ import io.sallyport.proxy.kms.Kms;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -134,8 +133,6 @@ public final class JournalVerifier {
         long seq = walk.count() - 1;
         return firstOf(
             new Bad(seq, "record " + seq + " at " + walk.place() + ": " + e.getMessage()));
-      } catch (CharacterCodingException e) {
-        return result(frontier.size(), "checkpoints.log holds what is no text");
       }
       return result(-1, "");
     } catch (IOException | UncheckedIOException e) {

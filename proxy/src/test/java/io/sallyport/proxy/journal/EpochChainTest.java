@@ -152,16 +152,15 @@ class EpochChainTest {
     Damage.flip(place.file(), place.offset() + Frame.HEADER, 0);
     var newest = EpochKey.fresh(identity().name());
     var forged = new StringBuilder(notes().get(0)); // of before the change: true
-    var tree = new MerkleFrontier();
-    var leaves = new LeafFile(journal);
-    try (var walk = new JournalWalk(journal);
-        leaves) {
+    var tiles = new Tiles(journal, channel -> {});
+    var tree = new MerkleFrontier(tiles);
+    try (var walk = new JournalWalk(journal)) {
       while (walk.next()) {
         tree.append(walk.bytes(), walk.from(), walk.to() - walk.from());
-        leaves.put(walk.count() - 1, tree.leaf());
       }
-      leaves.flush();
     }
+    tiles.booted();
+    tiles.flush();
     forged.append(Checkpoint.sign(newest, tree.size(), tree.root()).note());
     Files.writeString(journal.resolve("checkpoints.log"), forged);
     var result = Entries.verify(dir);

@@ -1,0 +1,282 @@
+package io.sallyport.proxy.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.sallyport.proxy.journal.JournalEntry.Alert;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two implementations that share no line must agree: on good journals, on every kind of damage, on
+ * the first bad record, and on proofs. The second is Python, and this test keeps one process of it.
+ */
+class SecondVerifierTest {
+  private static final Path VERIFIER =
+      Path.of(System.getProperty("sallyport.root", ".."))
+          .resolve("packaging/verify/journal-verify.py")
+          .toAbsolutePath()
+          .normalize();
+
+  /** Runs the script's main once for each line of arguments, and ends every answer with a dot. */
+  private static final String DRIVER =
+      """
+      import sys, io, contextlib, importlib.machinery, importlib.util
+      loader = importlib.machinery.SourceFileLoader("verify", sys.argv[1])
+      module = importlib.util.module_from_spec(importlib.util.spec_from_loader("verify", loader))
+      loader.exec_module(module)
+      for line in sys.stdin:
+          sys.argv = ["verify"] + line.rstrip("\\n").split("\\t")
+          out = io.StringIO()
+          with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+              code = module.main()
+          print(out.getvalue() + "exit %d\\n." % code, flush=True)
+      """;
+
+  private static final Pattern BAD = Pattern.compile("not intact: record (-?\\d+):");
+
+  @TempDir Path dir;
+  private final TestSettings world = new TestSettings();
+  private Path journal;
+  private Process python;
+  private Writer toPython;
+  private BufferedReader fromPython;
+
+  @BeforeEach
+  void start() throws Exception {
+    journal = dir.resolve("journal");
+    try {
+      python =
+          new ProcessBuilder("python3", "-c", DRIVER, VERIFIER.toString())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException absent) {
+      assertThat(Boolean.getBoolean("real.required")).as("python3 is missing").isFalse();
+      assumeThat(false).as("there is no python3").isTrue();
+    }
+    toPython = python.outputWriter();
+    fromPython = python.inputReader();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (python != null) {
+      toPython.close();
+      assertThat(python.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private String second(String... arguments) throws IOException {
+    toPython.write(String.join("\t", arguments) + "\n");
+    toPython.flush();
+    var answer = new ArrayList<String>();
+    for (var line = fromPython.readLine(); line != null; line = fromPython.readLine()) {
+      if (line.equals(".")) {
+        return String.join("\n", answer);
+      }
+      answer.add(line);
+    }
+    throw new IOException("python ended: " + answer);
+  }
+
+  private JournalVerifier.Result agreed(String what) throws Exception {
+    var first = Entries.verify(dir);
+    var answer = second(journal.toString(), "--public-key", key().toString());
+    assertThat(answer).as(what + ": " + first).startsWith(first.summary() + "\n");
+    assertThat(answer).as(what + ": " + first).endsWith("exit " + (first.ok() ? 0 : 1));
+    assertThat(answer.contains("unfinished: " + first.unfinished()))
+        .as(what)
+        .isEqualTo(!first.unfinished().isEmpty());
+    Matcher bad = BAD.matcher(answer);
+    assertThat(bad.find() ? Long.parseLong(bad.group(1)) : -1)
+        .as(what + ": " + first + " " + answer)
+        .isEqualTo(first.firstBad());
+    return first;
+  }
+
+  private Path key() {
+    return dir.resolve("kept.pub");
+  }
+
+  private void write(int files, int alerts) throws Exception {
+    try (var open = ChronicleJournal.open(journal, Entries.kms(dir), world.settings())) {
+      for (int file = 0; file < files; file++) {
+        if (file > 0) {
+          world.pass(Duration.ofMinutes(10));
+          awaitNextKey(open);
+        }
+        for (int i = 0; i < alerts; i++) {
+          Entries.done(open.append("", new Alert("test", file + "-" + i), Durability.DISK));
+        }
+      }
+      Entries.done(open.append("", Entries.intent("x", "u", "Patient/1"), Durability.DISK));
+    }
+    Files.copy(journal.resolve("journal.pub"), key(), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void awaitNextKey(ChronicleJournal journal) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!journal.nextKeyReady() && System.nanoTime() < deadline) {
+      Thread.sleep(1);
+    }
+    assertThat(journal.nextKeyReady()).isTrue();
+  }
+
+  @Test
+  void goodJournalsAreGoodForBoth() throws Exception {
+    write(3, 3);
+    assertThat(agreed("one run").okSealed()).isTrue();
+    write(2, 300);
+    assertThat(agreed("two runs").okSealed()).isTrue();
+    var notes = journal.resolve("checkpoints.log");
+    var kept = second(journal.toString(), "--public-key", key().toString(), "--checkpoint", notes.toString());
+    assertThat(kept).endsWith("intact\nexit 0");
+  }
+
+  @Test
+  void whatAKillLeavesIsTheSameForBoth() throws Exception {
+    write(1, 2);
+    var after = dir.resolve("after");
+    try (var open = ChronicleJournal.open(journal, Entries.kms(dir), world.settings())) {
+      Entries.done(open.append("", new Alert("torn", ""), Durability.DISK));
+      Damage.copy(journal, after.resolve("journal"));
+    }
+    Files.copy(dir.resolve("keys.p12"), after.resolve("keys.p12"));
+    journal = after.resolve("journal");
+    dir = after;
+    Files.copy(journal.resolve("journal.pub"), key());
+    assertThat(agreed("a tail").ok()).isTrue();
+    var frames = Damage.frames(journal);
+    var last = frames.get(frames.size() - 1);
+    Damage.flip(last.file(), last.offset(), 1);
+    assertThat(agreed("a torn tail").ok()).isFalse();
+    write(1, 1);
+    assertThat(agreed("recovered").okSealed()).isTrue();
+  }
+
+  @Test
+  void everyDamageIsTheSameForBoth() throws Exception {
+    write(2, 2);
+    write(2, 1);
+    long seed = Long.getLong("damage.seed", System.nanoTime());
+    System.out.println("damage.seed " + seed);
+    var random = new Random(seed);
+    for (var frame : Damage.frames(journal)) {
+      for (int i = 0; i < 6; i++) {
+        int at = i < 2 ? i : random.nextInt(frame.length());
+        int bit = random.nextInt(8);
+        Damage.flip(frame.file(), frame.offset() + at, bit);
+        var result = agreed(frame + " byte " + at + " bit " + bit);
+        assertThat(result.firstBad()).isEqualTo(frame.seq());
+        Damage.flip(frame.file(), frame.offset() + at, bit);
+      }
+      var word = new byte[4];
+      try (var file = new RandomAccessFile(frame.file().toFile(), "rw")) {
+        file.seek(frame.offset() - 4);
+        file.readFully(word);
+        file.seek(frame.offset() - 4);
+        file.write(new byte[4]);
+        assertThat(agreed("zeroed header of " + frame).firstBad()).isEqualTo(frame.seq());
+        file.seek(frame.offset() - 4);
+        file.write(word);
+      }
+    }
+    var log = journal.resolve("checkpoints.log");
+    for (int i = 0; i < 40; i++) {
+      long at = random.nextInt((int) Files.size(log));
+      int bit = random.nextInt(8);
+      Damage.flip(log, at, bit);
+      assertThat(agreed("checkpoints.log byte " + at + " bit " + bit).ok()).isFalse();
+      Damage.flip(log, at, bit);
+    }
+    assertThat(agreed("nothing").okSealed()).isTrue();
+  }
+
+  @Test
+  void missingFilesTilesAndCheckpointsAreTheSameForBoth() throws Exception {
+    write(3, 100);
+    List<Path> files;
+    try (var all = Files.walk(journal)) {
+      files =
+          all.filter(Files::isRegularFile)
+              .filter(f -> f.toString().contains("tlog") || f.toString().endsWith(".cq4"))
+              .toList();
+    }
+    assertThat(files.size()).isGreaterThan(5);
+    for (var file : files) {
+      var aside = dir.resolve("aside");
+      Files.move(file, aside);
+      assertThat(agreed("without " + file).ok()).isFalse();
+      Files.move(aside, file);
+      if (file.toString().contains("tlog")) {
+        Damage.flip(file, Files.size(file) / 2, 5);
+        assertThat(agreed("changed " + file).ok()).isFalse();
+        Damage.flip(file, Files.size(file) / 2, 5);
+      }
+    }
+    var log = journal.resolve("checkpoints.log");
+    var notes = Files.readString(log).split("(?<=\n)(?=auditlog)");
+    for (int gone = 0; gone < notes.length; gone++) {
+      var rest = new ArrayList<>(List.of(notes));
+      rest.remove(gone);
+      Files.writeString(log, String.join("", rest));
+      // Without the last there is an unsealed tail: what was sealed, only another place can tell.
+      assertThat(agreed("without checkpoint " + gone).okSealed()).isFalse();
+    }
+    Files.writeString(log, String.join("", notes));
+    assertThat(agreed("nothing").okSealed()).isTrue();
+  }
+
+  @Test
+  void proofsOfTheOneAreProofsForTheOther() throws Exception {
+    write(2, 20);
+    var file = dir.resolve("record.tlog-proof");
+    for (int seq = 0; seq < 45; seq += 4) {
+      var proof = LogProof.make(journal, seq);
+      Files.writeString(file, proof);
+      assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
+          .startsWith("record " + seq + "\n")
+          .contains("by the key " + LogProof.check(Files.readString(key()), proof).key())
+          .endsWith("proven\nexit 0");
+      int at = proof.length() * (seq + 1) / 50;
+      char other = proof.charAt(at) == 'A' ? 'B' : 'A';
+      Files.writeString(file, proof.substring(0, at) + other + proof.substring(at + 1));
+      assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
+          .as("seq %s bent at %s", seq, at)
+          .endsWith("exit 1");
+    }
+  }
+
+  @Test
+  void bothKnowTheSameFrameTypesAndTheSecondIsShort() throws Exception {
+    var text = Files.readString(VERIFIER);
+    assertThat(text.lines().count()).isLessThan(300);
+    for (boolean encrypted : List.of(true, false)) {
+      var codes = new TreeSet<Integer>();
+      for (var type : FrameType.values()) {
+        if (type.encrypted == encrypted) {
+          codes.add(type.code);
+        }
+      }
+      var line = codes.stream().map(String::valueOf).collect(Collectors.joining(", ", "{", "}"));
+      assertThat(text).contains((encrypted ? "ENCRYPTED = " : "CLEAR = ") + line);
+    }
+  }
+}
