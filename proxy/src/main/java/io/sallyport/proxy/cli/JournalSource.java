@@ -24,10 +24,13 @@ final class JournalSource {
       description = "The journal's directory; --config knows it, too.")
   private Path dir;
 
-  @Option(names = "--key", paramLabel = "pkcs12:FILE", description = "The key store.")
+  @Option(names = "--key", paramLabel = "URI", description = "The key service, as journal.key.")
   private String key;
 
-  @Option(names = "--password", paramLabel = "env:NAME|file:PATH", description = "Opens it.")
+  @Option(
+      names = "--password",
+      paramLabel = "SECRET",
+      description = "env:NAME, file:PATH or credential:NAME of what opens it.")
   private String password;
 
   @Option(

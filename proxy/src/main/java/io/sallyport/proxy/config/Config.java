@@ -154,9 +154,9 @@ public record Config(
   /** Where accesses are recorded. */
   public record Journal(
       Placed<Path> dir,
-      /* The key service: pkcs12:FILE. */
+      /* The key service: pkcs12:FILE, pkcs11:FILE or vault:URL. */
       Placed<String> key,
-      /* env:NAME or file:PATH of what opens it. */
+      /* env:NAME, file:PATH or credential:NAME of what opens it. */
       Placed<Secret> password) {}
 
   /** The bounds that an operator may tune; those of an upstream stand with it. */

@@ -313,8 +313,11 @@ public final class ConfigReader {
   private Config.Journal journal(Section s) {
     Placed<Path> dir = s.file("dir", true, "");
     Placed<String> key = s.place("key", s.string("key", true));
-    if (!key.value().isEmpty() && !key.value().matches("pkcs12:.+")) {
-      s.error("key", "must be pkcs12:FILE: other key services are not built yet", "E-UNBUILT");
+    if (!key.value().isEmpty() && !key.value().matches("(pkcs12|pkcs11|vault):.+")) {
+      s.error(
+          "key",
+          "must be pkcs12:FILE, pkcs11:FILE or vault:https://HOST:PORT/v1/MOUNT/NAME",
+          "E-KEY-STORE");
     }
     Placed<Secret> password = s.secret("password", true);
     Section durability = s.section("durability", false);

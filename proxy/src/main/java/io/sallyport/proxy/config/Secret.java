@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A reference to a secret: {@code env:NAME} or {@code file:PATH}. A configuration holds references
- * and never values, so that it can be kept, diffed and shown.
+ * A reference to a secret: {@code env:NAME}, {@code file:PATH} or {@code credential:NAME}. A
+ * configuration holds references and never values, so that it can be kept, diffed and shown.
  */
 public sealed interface Secret {
   /** An environment variable. */
@@ -27,6 +27,20 @@ public sealed interface Secret {
   }
 
   /**
+   * The first line of a credential that systemd hands to the service ({@code LoadCredential=} or
+   * {@code LoadCredentialEncrypted=} of its unit, systemd.exec(5)).
+   */
+  record Credential(String name) implements Secret {
+    /** Where systemd says the credentials of a service are. */
+    static final String DIRECTORY = "CREDENTIALS_DIRECTORY";
+
+    @Override
+    public String toString() {
+      return "credential:" + name;
+    }
+  }
+
+  /**
    * Reads a reference.
    *
    * @param base relative files are under it
@@ -40,8 +54,12 @@ public sealed interface Secret {
     if (text.startsWith("file:") && text.length() > 5) {
       return new InFile(base.resolve(text.substring(5)).normalize());
     }
+    if (text.matches("credential:[A-Za-z0-9_.-]+") && !text.endsWith(":..")) {
+      return new Credential(text.substring(11));
+    }
     throw new IllegalArgumentException(
-        "is not a reference to a secret: write env:NAME or file:PATH, never the secret itself");
+        "is not a reference to a secret: write env:NAME, file:PATH or credential:NAME, never the"
+            + " secret itself");
   }
 
   /**
@@ -56,16 +74,28 @@ public sealed interface Secret {
       if (value == null) {
         throw new IOException("the environment variable " + env.name() + " is not set");
       }
-    } else {
-      Path path = ((InFile) this).path();
-      if (!Files.isReadable(path)) {
-        throw new IOException("the file " + path + " is not there or cannot be read");
+    } else if (this instanceof Credential credential) {
+      String directory = environment.get(Credential.DIRECTORY);
+      if (directory == null) {
+        throw new IOException(
+            this
+                + ": systemd gave no credentials; the unit needs LoadCredential="
+                + credential.name());
       }
-      value = Files.readString(path).lines().findFirst().orElse("");
+      value = line(Path.of(directory, credential.name()));
+    } else {
+      value = line(((InFile) this).path());
     }
     if (value.isEmpty()) {
       throw new IOException(this + " is empty");
     }
     return value.toCharArray();
+  }
+
+  private static String line(Path path) throws IOException {
+    if (!Files.isReadable(path)) {
+      throw new IOException("the file " + path + " is not there or cannot be read");
+    }
+    return Files.readString(path).lines().findFirst().orElse("");
   }
 }

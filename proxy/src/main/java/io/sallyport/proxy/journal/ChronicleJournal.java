@@ -81,7 +81,7 @@ public final class ChronicleJournal implements Journal {
     int run = boot.run() + 1;
     long next = boot.frontier().size();
     appended = next - 1;
-    keys = new KeyChain(kms, identity.key().name(), run);
+    keys = new KeyChain(kms, identity.key().name(), run, settings.clock());
     keeper = new KeyKeeper(settings, keys, identity, this);
     committer = new Committer(settings, () -> appended, appended, this::fence, keeper::wake);
     sealer = new Sealer(directory, boot, settings, keys, this);
@@ -233,8 +233,9 @@ public final class ChronicleJournal implements Journal {
     return committer.durable();
   }
 
-  boolean nextKeyReady() {
-    return keys.ready();
+  /** Keys made ahead: rolls that need no key service. */
+  int keysReady() {
+    return keys.count();
   }
 
   long appended() {

@@ -50,25 +50,32 @@ final class DataKey {
   /**
    * A new key, wrapped.
    *
+   * @param kek the name of the key-encryption key it is wrapped under
    * @param epochKey the public key that its opening announces
    */
   static DataKey fresh(
-      Kms kms, SecureRandom random, String origin, int run, int number, byte[] epochKey) {
+      Kms kms,
+      SecureRandom random,
+      String origin,
+      int run,
+      int number,
+      String kek,
+      byte[] epochKey) {
     var raw = new byte[BYTES];
     var salt = new byte[SALT];
     random.nextBytes(raw);
     random.nextBytes(salt);
-    var names = names(origin, run, number, salt, epochKey);
-    var wrapped = kms.wrap(raw, names);
-    var kek = kms.keyId().getBytes(UTF_8);
+    var kekName = kek.getBytes(UTF_8);
+    var names = names(origin, run, number, salt, epochKey, kekName);
+    var wrapped = kms.wrap(kek, raw, names);
     var opening =
-        ByteBuffer.allocate(1 + SALT + COMMITMENT + EPOCH_KEY + 2 + kek.length + 2 + wrapped.length)
+        ByteBuffer.allocate(1 + SALT + COMMITMENT + EPOCH_KEY + 2 + kekName.length + 2 + wrapped.length)
             .put((byte) VERSION)
             .put(salt)
             .put(commitment(raw, names))
             .put(epochKey)
-            .putShort((short) kek.length)
-            .put(kek)
+            .putShort((short) kekName.length)
+            .put(kekName)
             .putShort((short) wrapped.length)
             .put(wrapped);
     var key = new DataKey(number, salt, new SecretKeySpec(raw, "AES"), opening.array());
@@ -92,10 +99,10 @@ final class DataKey {
       var salt = take(in, SALT);
       var commitment = take(in, COMMITMENT);
       var epochKey = take(in, EPOCH_KEY);
-      take(in, in.getShort());
+      var kekName = take(in, in.getShort());
       var wrapped = take(in, in.getShort());
-      var names = names(origin, run, number, salt, epochKey);
-      var raw = kms.unwrap(wrapped, names);
+      var names = names(origin, run, number, salt, epochKey, kekName);
+      var raw = kms.unwrap(new String(kekName, UTF_8), wrapped, names);
       if (in.hasRemaining() || !MessageDigest.isEqual(commitment, commitment(raw, names))) {
         throw new Frame.Malformed("not the data key that was committed to");
       }
@@ -137,13 +144,15 @@ final class DataKey {
     return bytes;
   }
 
-  private static byte[] names(String origin, int run, int number, byte[] salt, byte[] epochKey) {
+  private static byte[] names(
+      String origin, int run, int number, byte[] salt, byte[] epochKey, byte[] kekName) {
     var text = ("sallyport journal key\n" + origin + "\n" + run + "\n" + number + "\n");
     var names = text.getBytes(UTF_8);
-    return ByteBuffer.allocate(names.length + salt.length + epochKey.length)
+    return ByteBuffer.allocate(names.length + salt.length + epochKey.length + kekName.length)
         .put(names)
         .put(salt)
         .put(epochKey)
+        .put(kekName)
         .array();
   }
 

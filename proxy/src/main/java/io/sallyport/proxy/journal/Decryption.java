@@ -8,6 +8,7 @@ final class Decryption {
   private final String origin;
   private final Kms kms;
   private final FrameCipher cipher = new FrameCipher();
+  private byte[] opening;
   private DataKey key;
 
   Decryption(String origin, Kms kms) {
@@ -26,9 +27,13 @@ final class Decryption {
     if (!header.type().encrypted) {
       var body = walk.body();
       if (header.type() == FrameType.KEY_OPEN) {
-        key = DataKey.open(kms, origin, header.run(), header.key(), body);
+        opening = body;
+        key = null;
       }
       return body;
+    }
+    if (key == null) { // only now: nobody asks the key service for a file that is passed over
+      key = DataKey.open(kms, origin, header.run(), header.key(), opening);
     }
     try {
       return cipher.open(key, header.seq(), walk.bytes(), walk.from(), walk.to());

@@ -2,36 +2,72 @@ package io.sallyport.proxy.journal;
 
 import io.sallyport.proxy.kms.Kms;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
  * The keys of one run, a data key and an epoch's signing key for each roll file, made ahead of the
- * roll that needs them, so that the key service is not on the request path.
+ * rolls that need them: the key service is not on the request path, and may be away for as long as
+ * the keys last. Each data key is wrapped under the key of the month it was made in; destroying a
+ * month's key is what disposes of the month.
  */
 final class KeyChain {
+  /** Keys ahead: at four files an hour, half a day without a key service. */
+  static final int AHEAD = 48;
+
+  /** Below it somebody must look after the key service. */
+  static final int LOW = 8;
+
   private final Kms kms;
   private final String origin;
   private final int run;
+  private final Clock clock;
   private final SecureRandom random = new SecureRandom();
+  // Guarded by this, which is never held while the key service is asked: a roll may wait for it.
   private final Map<Integer, EpochKey> signing = new HashMap<>();
-  private DataKey prepared;
+  private final Deque<DataKey> prepared = new ArrayDeque<>();
+  // Of who prepares: one thread at a time.
   private int next;
+  private String ensured = "";
 
-  KeyChain(Kms kms, String origin, int run) {
+  KeyChain(Kms kms, String origin, int run, Clock clock) {
     this.kms = kms;
     this.origin = origin;
     this.run = run;
+    this.clock = clock;
   }
 
-  /** Makes the next key unless it is there: the committer's beat. */
-  synchronized void prepare() {
-    if (prepared == null) {
-      var epoch = EpochKey.fresh(origin);
-      prepared = DataKey.fresh(kms, random, origin, run, next, epoch.key().publicKey());
-      signing.put(next, epoch);
-      next++;
+  /** The name of the key-encryption key of a month. */
+  static String period(YearMonth month) {
+    return "journal-" + month;
+  }
+
+  /**
+   * Makes one more key unless enough are there. Only one thread does, and it may wait for long.
+   *
+   * @throws io.sallyport.proxy.kms.KmsException when the key service cannot
+   */
+  void prepare() {
+    if (full()) {
+      return;
     }
+    var period = period(YearMonth.from(clock.instant().atZone(ZoneOffset.UTC)));
+    if (!period.equals(ensured)) {
+      kms.ensure(period);
+      ensured = period;
+    }
+    var epoch = EpochKey.fresh(origin);
+    var key = DataKey.fresh(kms, random, origin, run, next, period, epoch.key().publicKey());
+    synchronized (this) {
+      signing.put(next, epoch);
+      prepared.add(key);
+    }
+    next++;
   }
 
   /** Hands the signing key of an epoch over to the sealer, once. */
@@ -39,20 +75,25 @@ final class KeyChain {
     return signing.remove(number);
   }
 
-  synchronized boolean ready() {
-    return prepared != null;
+  /** How many keys are ready. */
+  synchronized int count() {
+    return prepared.size();
   }
 
-  /** The next key if it is ready, else null. Waits for nothing but a key being finished. */
+  boolean full() {
+    return count() >= AHEAD;
+  }
+
+  /** The next key if one is ready, else null. */
   synchronized DataKey poll() {
-    var key = prepared;
-    prepared = null;
-    return key;
+    return prepared.poll();
   }
 
-  /** The next key. */
-  synchronized DataKey take() {
-    prepare();
+  /** The next key; before any other thread knows this. */
+  DataKey take() {
+    if (count() == 0) {
+      prepare();
+    }
     return poll();
   }
 }

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Speaks to the key service on a thread of its own, {@code keys}: makes the next roll's keys ahead,
+ * Speaks to the key service on a thread of its own, {@code keys}: makes the next rolls' keys ahead,
  * and has the identity certify an epoch's key once a day. A key service that hangs delays neither
  * the disk nor a checkpoint.
  */
@@ -24,6 +24,7 @@ final class KeyKeeper {
   private final Thread thread;
   // Of the thread alone.
   private long retryNanos;
+  private boolean said;
   private volatile boolean stopping;
 
   KeyKeeper(Settings settings, KeyChain keys, Identity identity, ChronicleJournal journal) {
@@ -48,7 +49,7 @@ final class KeyKeeper {
 
   /** Looks whether there is something to do; now and then, and after {@link #certify}. */
   void wake() {
-    if (due.get() != null || !keys.ready()) {
+    if (due.get() != null || !keys.full()) {
       LockSupport.unpark(thread);
     }
   }
@@ -69,16 +70,23 @@ final class KeyKeeper {
 
   private void work() {
     try {
-      keys.prepare();
+      while (!keys.full() && !stopping) {
+        keys.prepare();
+      }
       var statement = due.get();
       if (statement != null) {
         var signed = statement.sign(identity);
         due.compareAndSet(statement, null);
         journal.offerClear(FrameType.EPOCH_OPEN, signed);
       }
+      said = false;
     } catch (KmsException e) {
       retryNanos = settings.nanos().getAsLong() + TimeUnit.SECONDS.toNanos(RETRY_SECONDS);
-      LOG.error("journal: the key service did not answer; the present keys stay in use", e);
+      int left = keys.count();
+      if (left < KeyChain.LOW || !said) {
+        LOG.error("journal: the key service did not answer; keys for {} more files", left, e);
+        said = true;
+      }
     } catch (Throwable e) { // what else goes wrong here is a journal that cannot go on
       journal.fence(e);
     }

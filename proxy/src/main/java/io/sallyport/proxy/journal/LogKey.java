@@ -2,6 +2,7 @@ package io.sallyport.proxy.journal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.sallyport.proxy.kms.IdentityKey;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -15,46 +16,80 @@ import java.util.HexFormat;
 
 /**
  * The name and public key that a log's checkpoints verify under; as text a C2SP signed-note
- * verifier key: {@code name+hex(id)+base64(0x01, key)}, where the id is the first 4 bytes of
- * SHA-256(name, newline, 0x01, key).
+ * verifier key: {@code name+hex(id)+base64(type, key)}. Type 1 is Ed25519, with an id of the first 4
+ * bytes of SHA-256(name, newline, type, key); type 2 is ECDSA, for an identity in a PKCS#11 token,
+ * with an id of the first 4 bytes of SHA-256(key), the key being a SubjectPublicKeyInfo of P-256.
  */
 final class LogKey {
   private static final byte ED25519 = 1;
+  private static final byte ECDSA = 2;
   private static final int KEY = 32;
   static final int ID = 4;
 
   // A SubjectPublicKeyInfo of Ed25519 up to the key itself, RFC 8410 section 4.
   private static final byte[] INFO = HexFormat.of().parseHex("302a300506032b6570032100");
 
+  // The same of a point on P-256, uncompressed, RFC 5480 section 2.
+  private static final byte[] P256_INFO =
+      HexFormat.of().parseHex("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+  private static final int P256_SPKI = P256_INFO.length + 64;
+
   private final String name;
+  private final byte type;
   private final byte[] publicKey;
   private final byte[] id;
   private final PublicKey verifying;
 
   /**
+   * An Ed25519 key.
+   *
    * @throws IllegalArgumentException when the name or the key cannot be one
    */
   LogKey(String name, byte[] publicKey) {
+    this(name, ED25519, publicKey);
+  }
+
+  private LogKey(String name, byte type, byte[] publicKey) {
     if (name.isEmpty() || name.indexOf('+') >= 0 || name.chars().anyMatch(c -> c <= ' ')) {
       throw new IllegalArgumentException("not the name of a log: '" + name + "'");
     }
-    if (publicKey.length != KEY) {
-      throw new IllegalArgumentException("an Ed25519 key of " + publicKey.length + " bytes");
-    }
     this.name = name;
-    this.publicKey = publicKey;
+    this.type = type;
+    this.publicKey = publicKey.clone();
     try {
       var sha = MessageDigest.getInstance("SHA-256");
-      sha.update((name + "\n").getBytes(UTF_8));
-      id = Arrays.copyOf(sha.digest(typed()), ID);
+      if (type == ED25519) {
+        sha.update((name + "\n").getBytes(UTF_8));
+        sha.update(type);
+      }
+      id = Arrays.copyOf(sha.digest(publicKey), ID);
       verifying =
-          KeyFactory.getInstance("Ed25519")
-              .generatePublic(
-                  new X509EncodedKeySpec(
-                      ByteBuffer.allocate(INFO.length + KEY).put(INFO).put(publicKey).array()));
+          KeyFactory.getInstance(type == ED25519 ? "Ed25519" : "EC")
+              .generatePublic(new X509EncodedKeySpec(info(type, publicKey)));
     } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("not an Ed25519 public key", e);
+      throw new IllegalArgumentException("not a public key of its type", e);
     }
+  }
+
+  private static byte[] info(byte type, byte[] key) {
+    if (type == ED25519 && key.length == KEY) {
+      return ByteBuffer.allocate(INFO.length + KEY).put(INFO).put(key).array();
+    }
+    if (type == ECDSA
+        && key.length == P256_SPKI
+        && Arrays.equals(Arrays.copyOf(key, P256_INFO.length), P256_INFO)) {
+      return key;
+    }
+    throw new IllegalArgumentException(
+        "neither an Ed25519 key nor one of ECDSA on P-256: type " + type + ", " + key.length + " bytes");
+  }
+
+  /** The key of an appliance's identity, as the key service has it. */
+  static LogKey of(String name, IdentityKey identity) {
+    return switch (identity.algorithm()) {
+      case ED25519 -> new LogKey(name, ED25519, identity.key());
+      case ECDSA_P256 -> new LogKey(name, ECDSA, identity.key());
+    };
   }
 
   /**
@@ -68,10 +103,10 @@ final class LogKey {
       throw new IllegalArgumentException("not a verifier key: NAME+ID+KEY is due");
     }
     var typed = Base64.getDecoder().decode(parts[2]);
-    if (typed.length != KEY + 1 || typed[0] != ED25519) {
-      throw new IllegalArgumentException("not an Ed25519 verifier key");
+    if (typed.length == 0) {
+      throw new IllegalArgumentException("a verifier key without a key");
     }
-    var key = new LogKey(parts[0], Arrays.copyOfRange(typed, 1, typed.length));
+    var key = new LogKey(parts[0], typed[0], Arrays.copyOfRange(typed, 1, typed.length));
     if (!key.line().equals(line.strip())) {
       throw new IllegalArgumentException("a verifier key whose id is not its own: damaged");
     }
@@ -79,7 +114,7 @@ final class LogKey {
   }
 
   private byte[] typed() {
-    return ByteBuffer.allocate(KEY + 1).put(ED25519).put(publicKey).array();
+    return ByteBuffer.allocate(1 + publicKey.length).put(type).put(publicKey).array();
   }
 
   /** As text. */
@@ -100,14 +135,14 @@ final class LogKey {
     return id;
   }
 
-  /** The 32 bytes of the public key. */
+  /** The public key: 32 bytes of Ed25519, or a SubjectPublicKeyInfo of P-256. */
   byte[] publicKey() {
     return publicKey.clone();
   }
 
   boolean verifies(byte[] message, byte[] signed) {
     try {
-      var signature = Signature.getInstance("Ed25519");
+      var signature = Signature.getInstance(type == ED25519 ? "Ed25519" : "SHA256withECDSA");
       signature.initVerify(verifying);
       signature.update(message);
       return signature.verify(signed);

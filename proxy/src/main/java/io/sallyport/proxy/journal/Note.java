@@ -16,12 +16,11 @@ final class Note {
   interface Signer {
     LogKey key();
 
-    /** Ed25519, 64 bytes. */
+    /** As the key's type says: Ed25519 is 64 bytes, ECDSA DER. */
     byte[] sign(byte[] message);
   }
 
   private static final String BY = "\u2014 ";
-  private static final int SIGNED = LogKey.ID + 64;
 
   private final String text;
   private final List<String> lines;
@@ -38,10 +37,11 @@ final class Note {
 
   /** One signature line, with its newline. */
   static String signature(String text, Signer signer) {
+    var signature = signer.sign(text.getBytes(UTF_8));
     var signed =
-        ByteBuffer.allocate(SIGNED)
+        ByteBuffer.allocate(LogKey.ID + signature.length)
             .put(signer.key().id())
-            .put(signer.sign(text.getBytes(UTF_8)))
+            .put(signature)
             .array();
     return BY + signer.key().name() + " " + Base64.getEncoder().encodeToString(signed) + "\n";
   }
@@ -92,7 +92,7 @@ final class Note {
     for (var line : linesOf(key.name())) {
       var signed = signed(line);
       if (signed != null
-          && signed.length == SIGNED
+          && signed.length > LogKey.ID
           && Arrays.equals(Arrays.copyOf(signed, LogKey.ID), key.id())) {
         return key.verifies(
             text.getBytes(UTF_8), Arrays.copyOfRange(signed, LogKey.ID, signed.length));

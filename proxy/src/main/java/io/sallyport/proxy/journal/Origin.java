@@ -42,7 +42,7 @@ final class Origin {
       }
       write(journal, JournalFiles.ORIGIN, NAME + UUID.randomUUID());
     }
-    var key = new LogKey(name(journal), kms.publicKey());
+    var key = LogKey.of(name(journal), kms.identity());
     var file = journal.resolve(JournalFiles.PUBLIC_KEY);
     if (!Files.exists(file)) {
       write(journal, JournalFiles.PUBLIC_KEY, key.line());

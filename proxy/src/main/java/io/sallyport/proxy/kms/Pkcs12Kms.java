@@ -1,61 +1,70 @@
 package io.sallyport.proxy.kms;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.Signature;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
-import javax.crypto.Cipher;
-import javax.crypto.Mac;
+import java.util.List;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 
 /**
  * Keys in a PKCS#12 file. For trials and small sites: destroying a key here is only as good as the
  * care taken of the file's backups.
+ *
+ * <p>Several processes may use one file (an appliance, and a command beside it): it is changed
+ * under a lock of its own, from what it says then and not from what was read before, or the second
+ * to write would throw away the first one's key.
  */
 final class Pkcs12Kms implements Kms {
-  static final String KEK = "journal-kek";
-  static final String IDENTITY = "journal-identity";
-
-  private static final int NONCE = 12;
-  private static final int TAG_BITS = 128;
   private static final int RAW_PUBLIC_KEY = 32;
 
-  private final SecretKey kek;
-  private final PrivateKey identity;
-  private final byte[] publicKey;
-  private final String keyId;
-  private final SecureRandom random = new SecureRandom();
+  private interface Change {
+    void apply(KeyStore store) throws GeneralSecurityException;
+  }
 
-  private Pkcs12Kms(SecretKey kek, PrivateKey identity, byte[] publicKey, String keyId) {
-    this.kek = kek;
-    this.identity = identity;
-    this.publicKey = publicKey;
-    this.keyId = keyId;
+  private final Path file;
+  private final char[] password;
+  private final PrivateKey signing;
+  private final IdentityKey identity;
+  private final String name;
+  private final Gcm gcm = new Gcm(null);
+  // The newest known content; replaced whole, never changed.
+  private volatile KeyStore store;
+
+  private Pkcs12Kms(
+      Path file, char[] password, KeyStore store, PrivateKey signing, byte[] publicKey)
+      throws GeneralSecurityException {
+    this.file = file;
+    this.password = password;
+    this.store = store;
+    this.signing = signing;
+    identity = new IdentityKey(IdentityKey.Algorithm.ED25519, publicKey);
+    var id = MessageDigest.getInstance("SHA-256").digest(publicKey);
+    name = "pkcs12:" + HexFormat.of().formatHex(id, 0, 8);
   }
 
   static Pkcs12Kms open(Path file, char[] password) {
     if (!Files.isRegularFile(file)) {
-      throw new KmsException("no key store at " + file + ": sallyport init creates one", null);
+      throw new KmsException("no key store at " + file + ": 'sallyport key init' makes one", null);
     }
-    try (var in = Files.newInputStream(file)) {
-      var store = KeyStore.getInstance("PKCS12");
-      store.load(in, password);
-      if (!(store.getKey(KEK, password) instanceof SecretKey kek)
-          || !(store.getKey(IDENTITY, password) instanceof PrivateKey identity)) {
-        throw new KmsException(file + " lacks " + KEK + " or " + IDENTITY, null);
+    try {
+      var store = KeyStores.read(file, password);
+      if (!(store.getKey(KeyStores.IDENTITY, password) instanceof PrivateKey signing)) {
+        throw new KmsException(file + " lacks " + KeyStores.IDENTITY, null);
       }
       // The raw key is the tail of an Ed25519 SubjectPublicKeyInfo (RFC 8410 section 4).
-      var info = store.getCertificate(IDENTITY).getPublicKey().getEncoded();
+      var info = store.getCertificate(KeyStores.IDENTITY).getPublicKey().getEncoded();
       var raw = Arrays.copyOfRange(info, info.length - RAW_PUBLIC_KEY, info.length);
-      return new Pkcs12Kms(kek, identity, raw, "pkcs12:" + fingerprint(kek));
+      return new Pkcs12Kms(file, password.clone(), store, signing, raw);
     } catch (IOException e) {
       throw new KmsException("cannot open key store " + file + ": wrong password or damaged", e);
     } catch (GeneralSecurityException e) {
@@ -63,42 +72,95 @@ final class Pkcs12Kms implements Kms {
     }
   }
 
-  // A MAC of a fixed text names the key without telling it.
-  private static String fingerprint(SecretKey kek) throws GeneralSecurityException {
-    var mac = Mac.getInstance("HmacSHA256");
-    mac.init(kek);
-    var name = mac.doFinal("sallyport key id".getBytes(StandardCharsets.US_ASCII));
-    return HexFormat.of().formatHex(name, 0, 8);
+  @Override
+  public void ensure(String key) {
+    KeyNames.check(key);
+    if (standing(key) == Standing.USABLE) {
+      return;
+    }
+    change(
+        fresh -> {
+          if (!fresh.containsAlias(key)) {
+            fresh.setKeyEntry(key, KeyStores.freshKey(), password, null);
+          }
+        });
   }
 
   @Override
-  public byte[] wrap(byte[] dataKey, byte[] aad) {
+  public Standing destroy(String key) {
+    change(
+        fresh -> {
+          if (!fresh.containsAlias(KeyNames.check(key)) || key.equals(KeyStores.IDENTITY)) {
+            throw KeyNames.absent(key, name);
+          }
+          fresh.deleteEntry(key);
+        });
+    return standing(key);
+  }
+
+  private synchronized void change(Change change) {
+    var lock = file.resolveSibling(file.getFileName() + ".lock");
+    try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var held = channel.lock()) {
+      assert held.isValid();
+      var fresh = KeyStores.read(file, password);
+      change.apply(fresh);
+      KeyStores.replace(fresh, file, password);
+      store = fresh;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new KmsException("cannot change key store " + file, e);
+    }
+  }
+
+  private SecretKey key(String key) {
     try {
-      var nonce = new byte[NONCE];
-      random.nextBytes(nonce);
-      var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(Cipher.ENCRYPT_MODE, kek, new GCMParameterSpec(TAG_BITS, nonce));
-      cipher.updateAAD(aad);
-      var wrapped = Arrays.copyOf(nonce, NONCE + cipher.getOutputSize(dataKey.length));
-      cipher.doFinal(dataKey, 0, dataKey.length, wrapped, NONCE);
-      return wrapped;
+      var found = store.getKey(KeyNames.check(key), password);
+      if (found == null) {
+        reread(); // made by another process, perhaps
+        found = store.getKey(key, password);
+      }
+      if (found instanceof SecretKey secret) {
+        return secret;
+      }
     } catch (GeneralSecurityException e) {
-      throw new KmsException("cannot wrap a data key", e);
+      throw new KmsException("cannot use key " + key + " of " + file, e);
+    }
+    throw KeyNames.absent(key, name);
+  }
+
+  private void reread() {
+    try {
+      store = KeyStores.read(file, password);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new KmsException("cannot read key store " + file, e);
     }
   }
 
   @Override
-  public byte[] unwrap(byte[] wrapped, byte[] aad) {
-    if (wrapped.length < NONCE) {
-      throw new KmsException("a wrapped data key is too short", null);
-    }
+  public byte[] wrap(String key, byte[] dataKey, byte[] aad) {
+    return gcm.wrap(key(key), dataKey, aad);
+  }
+
+  @Override
+  public byte[] unwrap(String key, byte[] wrapped, byte[] aad) {
+    return gcm.unwrap(key(key), wrapped, aad, key);
+  }
+
+  @Override
+  public Standing standing(String key) {
+    return keys().contains(KeyNames.check(key)) ? Standing.USABLE : Standing.ABSENT;
+  }
+
+  @Override
+  public List<String> keys() {
+    reread();
     try {
-      var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(Cipher.DECRYPT_MODE, kek, new GCMParameterSpec(TAG_BITS, wrapped, 0, NONCE));
-      cipher.updateAAD(aad);
-      return cipher.doFinal(wrapped, NONCE, wrapped.length - NONCE);
+      var names = Collections.list(store.aliases());
+      names.remove(KeyStores.IDENTITY);
+      Collections.sort(names);
+      return names;
     } catch (GeneralSecurityException e) {
-      throw new KmsException("cannot unwrap a data key: not wrapped by " + keyId + " for this", e);
+      throw new KmsException("cannot list the keys of " + file, e);
     }
   }
 
@@ -106,7 +168,7 @@ final class Pkcs12Kms implements Kms {
   public byte[] sign(byte[] message) {
     try {
       var signature = Signature.getInstance("Ed25519");
-      signature.initSign(identity);
+      signature.initSign(signing);
       signature.update(message);
       return signature.sign();
     } catch (GeneralSecurityException e) {
@@ -115,13 +177,18 @@ final class Pkcs12Kms implements Kms {
   }
 
   @Override
-  public byte[] publicKey() {
-    return publicKey.clone();
+  public IdentityKey identity() {
+    return identity;
   }
 
   @Override
-  public String keyId() {
-    return keyId;
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void close() {
+    Arrays.fill(password, ' ');
   }
 
   @Override

@@ -19,7 +19,7 @@ class CheckpointTest {
   @BeforeEach
   void sign() {
     var kms = Entries.kms(dir);
-    key = new LogKey("auditlog.local/test", kms.publicKey());
+    key = new LogKey("auditlog.local/test", kms.identity().key());
     checkpoint = Checkpoint.sign(new Identity(key, kms), 4711, new byte[32]);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.kms.IdentityKey;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -40,13 +42,33 @@ class FenceTest {
     }
 
     @Override
-    public byte[] wrap(byte[] dataKey, byte[] aad) {
-      return up().wrap(dataKey, aad);
+    public void ensure(String key) {
+      up().ensure(key);
     }
 
     @Override
-    public byte[] unwrap(byte[] wrapped, byte[] aad) {
-      return up().unwrap(wrapped, aad);
+    public byte[] wrap(String key, byte[] dataKey, byte[] aad) {
+      return up().wrap(key, dataKey, aad);
+    }
+
+    @Override
+    public byte[] unwrap(String key, byte[] wrapped, byte[] aad) {
+      return up().unwrap(key, wrapped, aad);
+    }
+
+    @Override
+    public Standing standing(String key) {
+      return up().standing(key);
+    }
+
+    @Override
+    public List<String> keys() {
+      return up().keys();
+    }
+
+    @Override
+    public Standing destroy(String key) {
+      return up().destroy(key);
     }
 
     @Override
@@ -55,13 +77,13 @@ class FenceTest {
     }
 
     @Override
-    public byte[] publicKey() {
-      return kms.publicKey();
+    public IdentityKey identity() {
+      return kms.identity();
     }
 
     @Override
-    public String keyId() {
-      return kms.keyId();
+    public String name() {
+      return kms.name();
     }
   }
 
@@ -157,21 +179,24 @@ class FenceTest {
   }
 
   @Test
-  void keyServiceThatIsDownStopsNeitherAppendsNorLaterRolls() throws Exception {
+  void keyServiceThatIsDownStopsNeitherAppendsNorRollsNorThoseAfterTheLastKey() throws Exception {
     var kms = new Unreliable(Entries.kms(dir));
     try (var journal = ChronicleJournal.open(dir.resolve("journal"), kms, world.settings())) {
-      await(journal::nextKeyReady);
+      await(() -> journal.keysReady() == KeyChain.AHEAD);
       kms.down = true;
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < KeyChain.AHEAD + 2; i++) {
         world.pass(Duration.ofMinutes(10));
         alert(journal, "down " + i);
       }
-      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001"))).hasSize(2);
+      assertThat(journal.keysReady()).isZero();
+      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001")))
+          .hasSize(1 + KeyChain.AHEAD);
       kms.down = false;
       world.pass(Duration.ofMinutes(10));
-      await(journal::nextKeyReady);
+      await(() -> journal.keysReady() > 0);
       alert(journal, "up");
-      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001"))).hasSize(3);
+      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001")))
+          .hasSize(2 + KeyChain.AHEAD);
     }
     assertThat(Entries.verify(dir).okSealed()).isTrue();
   }

@@ -57,8 +57,11 @@ final class JournalBench {
     var outcome = Entries.outcome("6f1c2b3a-1", 1, "p1");
     var writer = new PayloadWriter();
     var cipher = new FrameCipher();
+    var kms = Entries.kms(dir);
+    kms.ensure("journal");
     var key =
-        DataKey.fresh(Entries.kms(dir), new SecureRandom(), "auditlog.local/a", 1, 0, new byte[32]);
+        DataKey.fresh(
+            kms, new SecureRandom(), "auditlog.local/a", 1, 0, "journal", new byte[32]);
     var frame = new byte[Frame.MAX];
     long encode = Long.MAX_VALUE;
     long encrypt = Long.MAX_VALUE;

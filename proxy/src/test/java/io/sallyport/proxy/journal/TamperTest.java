@@ -115,7 +115,7 @@ class TamperTest {
     assertThat(new JournalVerifier(journal, key).verify().ok()).isFalse();
     Files.copy(journal.resolve("origin"), dir.resolve("origin"));
     var name = Files.readString(dir.resolve("origin")).strip();
-    var forged = new LogKey(name, Entries.kms(other).publicKey()).line();
+    var forged = new LogKey(name, Entries.kms(other).identity().key()).line();
     assertThat(new JournalVerifier(journal, forged).verify().ok()).isFalse();
   }
 

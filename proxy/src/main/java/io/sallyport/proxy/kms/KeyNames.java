@@ -1,0 +1,26 @@
+package io.sallyport.proxy.kms;
+
+import java.util.regex.Pattern;
+
+/** What a key-encryption key may be called: a name that every provider can keep as it is. */
+final class KeyNames {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?");
+
+  private KeyNames() {}
+
+  /**
+   * @throws KmsException when it is none
+   */
+  static String check(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new KmsException(
+          "not the name of a key: '" + name + "'; write a-z, 0-9 and -, at most 64", null);
+    }
+    return name;
+  }
+
+  static KmsException absent(String name, String service) {
+    return new KmsException(
+        "there is no key " + name + " in " + service + ": never made, or destroyed", null);
+  }
+}
