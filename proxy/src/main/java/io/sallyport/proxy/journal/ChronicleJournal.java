@@ -233,6 +233,10 @@ public final class ChronicleJournal implements Journal {
     return committer.durable();
   }
 
+  boolean nextKeyReady() {
+    return keysReady() > 0;
+  }
+
   /** Keys made ahead: rolls that need no key service. */
   int keysReady() {
     return keys.count();

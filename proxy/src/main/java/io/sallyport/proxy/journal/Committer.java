@@ -28,6 +28,7 @@ final class Committer {
   private final Settings settings;
   private final LongSupplier appended;
   private final Consumer<Throwable> fence;
+  private final Runnable beat;
   private final Thread thread;
   // Both filled by appenders under the journal's lock, in order of seq, before they publish it.
   private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
@@ -43,12 +44,19 @@ final class Committer {
   /**
    * @param appended the newest record appended, -1 for none
    * @param durable the newest record that was durable before
+   * @param beat done now and then beside forcing, never on a caller's thread
    */
-  Committer(Settings settings, LongSupplier appended, long durable, Consumer<Throwable> fence) {
+  Committer(
+      Settings settings,
+      LongSupplier appended,
+      long durable,
+      Consumer<Throwable> fence,
+      Runnable beat) {
     this.settings = settings;
     this.appended = appended;
     this.durable = durable;
     this.fence = fence;
+    this.beat = beat;
     thread = new Thread(this::run, "committer");
     thread.setDaemon(true);
   }
@@ -103,6 +111,7 @@ final class Committer {
         if (last) {
           return;
         }
+        beat.run();
         if (waiting.isEmpty() && !stopping) {
           LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(settings.forceMillis()));
         }

@@ -69,7 +69,8 @@ final class DataKey {
     var names = names(origin, run, number, salt, epochKey, kekName);
     var wrapped = kms.wrap(kek, raw, names);
     var opening =
-        ByteBuffer.allocate(1 + SALT + COMMITMENT + EPOCH_KEY + 2 + kekName.length + 2 + wrapped.length)
+        ByteBuffer.allocate(
+                1 + SALT + COMMITMENT + EPOCH_KEY + 2 + kekName.length + 2 + wrapped.length)
             .put((byte) VERSION)
             .put(salt)
             .put(commitment(raw, names))

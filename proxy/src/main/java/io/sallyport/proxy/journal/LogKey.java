@@ -16,9 +16,10 @@ import java.util.HexFormat;
 
 /**
  * The name and public key that a log's checkpoints verify under; as text a C2SP signed-note
- * verifier key: {@code name+hex(id)+base64(type, key)}. Type 1 is Ed25519, with an id of the first 4
- * bytes of SHA-256(name, newline, type, key); type 2 is ECDSA, for an identity in a PKCS#11 token,
- * with an id of the first 4 bytes of SHA-256(key), the key being a SubjectPublicKeyInfo of P-256.
+ * verifier key: {@code name+hex(id)+base64(type, key)}. Type 1 is Ed25519, with an id of the first
+ * 4 bytes of SHA-256(name, newline, type, key); type 2 is ECDSA, for an identity in a PKCS#11
+ * token, with an id of the first 4 bytes of SHA-256(key), the key being a SubjectPublicKeyInfo of
+ * P-256.
  */
 final class LogKey {
   private static final byte ED25519 = 1;
@@ -81,7 +82,11 @@ final class LogKey {
       return key;
     }
     throw new IllegalArgumentException(
-        "neither an Ed25519 key nor one of ECDSA on P-256: type " + type + ", " + key.length + " bytes");
+        "neither an Ed25519 key nor one of ECDSA on P-256: type "
+            + type
+            + ", "
+            + key.length
+            + " bytes");
   }
 
   /** The key of an appliance's identity, as the key service has it. */

@@ -29,7 +29,8 @@ final class Pkcs11Kms implements Kms {
   private static final int KEK_BITS = 256;
 
   private final Provider provider;
-  private final KeyStore store;
+  // A KeyStore lists its token's keys when it is loaded, once: replaced to see what others made.
+  private volatile KeyStore store;
   private final PrivateKey signing;
   private final IdentityKey identity;
   private final String name;
@@ -114,7 +115,10 @@ final class Pkcs11Kms implements Kms {
       return store;
     } catch (IOException e) {
       throw new KmsException(
-          "cannot log in to the token of " + configuration + ": wrong PIN, or locked", e);
+          configuration == null
+              ? "the token has logged us out: the appliance must be started again"
+              : "cannot log in to the token of " + configuration + ": wrong PIN, or locked",
+          e);
     }
   }
 
@@ -122,7 +126,7 @@ final class Pkcs11Kms implements Kms {
   public synchronized void ensure(String key) {
     KeyNames.check(key);
     try {
-      if (store.containsAlias(key)) {
+      if (store.containsAlias(key) || reread().containsAlias(key)) {
         return;
       }
       var aes = KeyGenerator.getInstance("AES", provider);
@@ -135,9 +139,19 @@ final class Pkcs11Kms implements Kms {
     }
   }
 
+  // Who is logged in needs no PIN again.
+  private KeyStore reread() throws GeneralSecurityException {
+    store = login(provider, null, null);
+    return store;
+  }
+
   private SecretKey key(String key) {
     try {
-      if (store.getKey(KeyNames.check(key), null) instanceof SecretKey secret) {
+      var found = store.getKey(KeyNames.check(key), null);
+      if (found == null) {
+        found = reread().getKey(key, null);
+      }
+      if (found instanceof SecretKey secret) {
         held(secret.getEncoded(), key);
         return secret;
       }
@@ -171,7 +185,8 @@ final class Pkcs11Kms implements Kms {
   @Override
   public Standing standing(String key) {
     try {
-      return store.containsAlias(KeyNames.check(key)) ? Standing.USABLE : Standing.ABSENT;
+      KeyNames.check(key);
+      return reread().containsAlias(key) ? Standing.USABLE : Standing.ABSENT;
     } catch (GeneralSecurityException | ProviderException e) {
       throw new KmsException("cannot ask " + name, e);
     }
@@ -180,7 +195,7 @@ final class Pkcs11Kms implements Kms {
   @Override
   public List<String> keys() {
     try {
-      var names = Collections.list(store.aliases());
+      var names = Collections.list(reread().aliases());
       names.remove(KeyStores.IDENTITY);
       Collections.sort(names);
       return names;
@@ -192,7 +207,7 @@ final class Pkcs11Kms implements Kms {
   @Override
   public synchronized Standing destroy(String key) {
     try {
-      if (!store.containsAlias(KeyNames.check(key)) || key.equals(KeyStores.IDENTITY)) {
+      if (!reread().containsAlias(KeyNames.check(key)) || key.equals(KeyStores.IDENTITY)) {
         throw KeyNames.absent(key, name);
       }
       store.deleteEntry(key);

@@ -60,8 +60,7 @@ final class JournalBench {
     var kms = Entries.kms(dir);
     kms.ensure("journal");
     var key =
-        DataKey.fresh(
-            kms, new SecureRandom(), "auditlog.local/a", 1, 0, "journal", new byte[32]);
+        DataKey.fresh(kms, new SecureRandom(), "auditlog.local/a", 1, 0, "journal", new byte[32]);
     var frame = new byte[Frame.MAX];
     long encode = Long.MAX_VALUE;
     long encrypt = Long.MAX_VALUE;
