@@ -47,14 +47,34 @@ final class Grammar {
     this.sample = sample;
     this.worlds = worlds;
     this.random = random;
-    this.wanted = new Wanted(random);
+    this.wanted = new Wanted(sample, random);
     worlds.stream()
         .flatMap(world -> world.all().stream())
         .filter(stored -> sample.gives(stored.tree))
         .forEach(stored -> given.add(stored.type));
   }
 
+  /** The next one, by the ids that the role knows; some by those it does not. */
   Trying next() {
+    Trying trying = tried();
+    if (random.nextInt(25) == 0) {
+      return trying;
+    }
+    Ask ask = trying.ask();
+    return new Trying(
+        new Ask(
+            ask.method(),
+            sample.named(ask.path()),
+            sample.named(ask.query()),
+            sample.named(ask.form()),
+            ask.contentType(),
+            ask.accept(),
+            ask.prefer(),
+            ask.ifNoneMatch()),
+        trying.kind());
+  }
+
+  private Trying tried() {
     int kind = random.nextInt(100);
     if (kind < 3) {
       return new Trying(malformed(), "malformed");
@@ -198,7 +218,7 @@ final class Grammar {
   private Trying batch() {
     List<String> entries = new ArrayList<>();
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
-      Ask one = next().ask();
+      Ask one = tried().ask();
       String url = one.path().substring("/fhir".length());
       url = (url.startsWith("/") ? url.substring(1) : url);
       url = url + (one.query() == null ? "" : "?" + one.query());

@@ -19,7 +19,7 @@ final class Hops {
     this.sample = sample;
     this.worlds = worlds;
     this.random = random;
-    this.wanted = new Wanted(random);
+    this.wanted = new Wanted(sample, random);
   }
 
   /** A link from one resource to another, by a search parameter. */

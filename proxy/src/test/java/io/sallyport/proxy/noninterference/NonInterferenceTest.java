@@ -44,6 +44,7 @@ class NonInterferenceTest {
     List<Sample> samples = new ArrayList<>(Sample.all());
     samples.addAll(Said.samples());
     samples.addAll(Sample.more());
+    samples.addAll(Sample.names());
     List<String> differences = new ArrayList<>();
     Tally tally = new Tally();
     for (Sample sample : samples) {

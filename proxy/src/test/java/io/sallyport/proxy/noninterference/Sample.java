@@ -3,8 +3,10 @@ package io.sallyport.proxy.noninterference;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sallyport.policy.Claims;
 import io.sallyport.policy.PolicySet;
+import io.sallyport.policy.TestKey;
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.redact.naive.Fhir;
+import io.sallyport.policy.redact.naive.NaiveNames;
 import io.sallyport.policy.redact.naive.NaiveRedactor;
 import io.sallyport.policy.redact.naive.Policy;
 import io.sallyport.policy.redact.naive.Policy.Change;
@@ -19,10 +21,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.snakeyaml.engine.v2.api.Load;
@@ -100,8 +104,56 @@ final class Sample {
             Encounter: {do: [read, search], show: all}
       """;
 
+  private static final Map<String, String> TYPES =
+      Maker.TYPES.stream()
+          .collect(Collectors.toMap(type -> type.toLowerCase(Locale.ROOT), type -> type));
+
+  private static final Pattern ID =
+      Pattern.compile(
+          "(?<![A-Za-z0-9.-])(" + String.join("|", TYPES.keySet()) + ")-b?[0-9]+(?![A-Za-z0-9.-])");
+
   private static final Path POLICIES =
       Path.of(System.getProperty("sallyport.root", ".."), "config-samples", "policies");
+
+  /** Roles that are given pseudonyms, and dates that are moved: together and apart. */
+  private static final String NAMES =
+      """
+      policy: 1
+      fhir: R4
+      identity:
+        role: {claim: roles}
+        purpose: {claim: purpose_of_use}
+        patient: {claim: patient}
+      segments:
+        restricted: {labels: [v3-Confidentiality|R]}
+      roles:
+        coded:
+          purpose: [HRESCH]
+          pseudonym: {key: study}
+          types:
+            Patient: {do: [read, search, $everything], show: all, hide: [birthDate, telecom]}
+            Observation: {do: [read, search], show: all, hide: [note], include: [Observation:subject, Observation:encounter]}
+            Encounter: {do: [read, search], show: all, hide: [reasonCode], include: ["rev:Observation:encounter"]}
+            Condition: {do: [read, search], show: all}
+            Practitioner: {do: [read, search], show: [identifier, name, active]}
+        withheld:
+          purpose: [HRESCH]
+          pseudonym: {key: study}
+          deny-segments: [restricted]
+          change: {date: {shift: {days: 90, key: moves}}, dateTime: {shift: {days: 90, key: moves}}}
+          types:
+            Patient: {do: [read, search, $everything], show: all, hide: [telecom], include: ["rev:Observation:subject"]}
+            Observation: {do: [read, search], show: all, hide: [method], include: [Observation:subject]}
+            Condition: {do: [read, search], show: all, hide: [note]}
+        moved:
+          purpose: [HRESCH]
+          change: {date: {shift: {days: 400, key: moves}}, dateTime: {shift: {days: 400, key: moves}}, instant: {shift: {days: 400, key: moves}}}
+          types:
+            Patient: {do: [read, search], show: all, hide: [photo]}
+            Observation: {do: [read, search], show: all, include: [Observation:subject]}
+            Encounter: {do: [read, search], show: all}
+            Condition: {do: [read, search], show: all}
+      """;
 
   /** Roles of whom something is kept, and who may ask for versions and for everything. */
   private static final String OPERATIONS =
@@ -218,6 +270,31 @@ final class Sample {
     return of("more", MORE);
   }
 
+  /** Roles that are given pseudonyms, and dates that are moved. */
+  static List<Sample> names() throws IOException {
+    List<Sample> names = new ArrayList<>(of("names", NAMES));
+    names.addAll(of("research", Files.readString(POLICIES.resolve("research.yaml"))));
+    return names;
+  }
+
+  /** The id by which the role knows a resource. */
+  String named(String type, String id) {
+    return naive.names() == null ? id : naive.names().pseudonym(type, id);
+  }
+
+  /** What leads to a contained resource; null where the role cannot search by it. */
+  String fragment(String reference) {
+    return naive.names() == null ? reference : null;
+  }
+
+  /** A text in which every id of a world is the one by which the role knows it. */
+  String named(String text) {
+    if (naive.names() == null || text == null) {
+      return text;
+    }
+    return ID.matcher(text).replaceAll(id -> named(TYPES.get(id.group(1)), id.group()));
+  }
+
   /** Whether a code or label of a segment that the role is denied stands anywhere. */
   private boolean denied(JsonNode node) {
     if (denied.contains(node.path("code").asText())) {
@@ -247,7 +324,10 @@ final class Sample {
         types(map(rules, "types")),
         strings(rules.get("hide")),
         changes(rules.get("change")),
-        "keep".equals(rules.get("derived")));
+        "keep".equals(rules.get("derived")),
+        rules.containsKey("pseudonym")
+            ? new NaiveNames((String) map(rules, "pseudonym").get("key"), Ehr.BASE, Trial.PUBLIC)
+            : null);
   }
 
   /** What the role sees of a resource; null for nothing. */
@@ -275,6 +355,7 @@ final class Sample {
             file,
             text,
             PolicyFiles.beside(POLICIES.resolve(file)),
+            TestKey::of,
             problem -> problems.add(problem.toString()));
     if (policy == null) {
       throw new AssertionError(problems);
@@ -347,7 +428,7 @@ final class Sample {
             String text = method.toString();
             if (method instanceof Map<?, ?> one) {
               Map.Entry<?, ?> only = one.entrySet().iterator().next();
-              text = only.getKey() + ": " + only.getValue();
+              text = only.getKey() + ": " + only.getValue().toString().replace("=", ": ");
             }
             changes.add(new Change((String) pattern, text));
           });

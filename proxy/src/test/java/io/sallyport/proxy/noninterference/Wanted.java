@@ -17,9 +17,11 @@ import org.hl7.fhir.r4.model.Reference;
 
 /** Writes searches for what a resource holds. */
 final class Wanted {
+  private final Sample sample;
   private final Random random;
 
-  Wanted(Random random) {
+  Wanted(Sample sample, Random random) {
+    this.sample = sample;
     this.random = random;
   }
 
@@ -134,9 +136,13 @@ final class Wanted {
     }
     String target = reference.getReference();
     if (target == null || !target.contains("/")) {
-      return new String[] {"", target};
+      return new String[] {"", target == null ? null : sample.fragment(target)};
     }
     String[] parts = target.split("/");
+    if (parts.length > 1 && !parts[1].isEmpty()) {
+      parts[1] = sample.named(parts[0], parts[1]);
+      target = String.join("/", parts);
+    }
     return switch (random.nextInt(4)) {
       case 0 -> new String[] {"", parts[1]};
       case 1 -> new String[] {":" + parts[0], parts[1]};

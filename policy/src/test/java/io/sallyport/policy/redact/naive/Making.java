@@ -189,7 +189,7 @@ final class Making {
     if (patient == null || year(text) == null || text.length() < 10) {
       return null;
     }
-    int days = Integer.parseInt(method.replaceAll("\\D", ""));
+    int days = Integer.parseInt(method.replaceAll(".*days: (\\d+).*", "$1"));
     int steps =
         drawn(method, "shift\n" + patient).mod(BigInteger.valueOf(days * 2L)).intValue() - days;
     GregorianCalendar calendar = new GregorianCalendar(TimeZone.getTimeZone("UTC"));
