@@ -35,11 +35,14 @@ public final class Claims {
       return null;
     }
     Object here = values;
-    for (String segment : path.split("\\.")) {
+    for (int from = 0; from <= path.length(); ) {
+      int dot = path.indexOf('.', from);
+      int end = dot < 0 ? path.length() : dot;
       if (!(here instanceof Map<?, ?> map)) {
         return null;
       }
-      here = map.get(segment);
+      here = map.get(path.substring(from, end));
+      from = end + 1;
     }
     return here;
   }

@@ -6,9 +6,7 @@ import io.sallyport.policy.fhir.Interaction;
 import io.sallyport.policy.fhir.Interaction.Parameter;
 import io.sallyport.policy.fhir.PatientLinks;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A search in a compartment asks for that patient's records. This saves work and enforces nothing:
@@ -56,6 +54,9 @@ final class Narrowing {
    * by, for it asks nothing that we would not ask ourselves; a further page repeats it.
    */
   boolean isOurs(String type, Parameter parameter) {
+    if (!parameter.value().endsWith(compartment.patient())) {
+      return false; // cheaply: most parameters ask for something else
+    }
     Parameter ours = added(type);
     return ours != null
         && parameter.code().equals(ours.code())
@@ -88,13 +89,10 @@ final class Narrowing {
   }
 
   private Interaction records(Interaction asked) {
-    Set<String> links = about(asked.type());
-    if (compartment.rule().membership() == Membership.COMPARTMENT) {
-      links.addAll(definitions.patientCompartment(asked.type()));
-    }
     boolean named = false;
     for (Parameter parameter : asked.parameters()) {
-      if (links.contains(parameter.name()) && patients.toPatient(asked.type(), parameter.name())) {
+      if (patients.toPatient(asked.type(), parameter.name())
+          && links(asked.type(), parameter.name())) {
         named |= own(asked.type(), parameter);
       }
     }
@@ -107,14 +105,16 @@ final class Narrowing {
     return asked.with(sent);
   }
 
-  /** The parameters that name whom a type is about, or by which it is in a compartment at all. */
-  private Set<String> about(String type) {
-    Set<String> about = new HashSet<>(PatientLinks.ABOUT);
-    String link = patients.link(type);
-    if (link != null) {
-      about.add(link);
-    }
-    return about;
+  /** Whether a parameter is a link by which the compartment has resources of a type. */
+  private boolean links(String type, String code) {
+    return about(type, code)
+        || (compartment.rule().membership() == Membership.COMPARTMENT
+            && definitions.patientCompartment(type).contains(code));
+  }
+
+  /** Whether one names whom a type is about, or is the one that puts it into a compartment. */
+  private boolean about(String type, String code) {
+    return PatientLinks.ABOUT.contains(code) || code.equals(patients.link(type));
   }
 
   /** Whether a parameter names the own patient; about another the search is refused. */
@@ -135,7 +135,7 @@ final class Narrowing {
     if (plain && only && value.equals(compartment.patient())) {
       return true;
     }
-    if (about(type).contains(parameter.name())) {
+    if (about(type, parameter.name())) {
       throw new Refusal(Reason.NOT_IN_COMPARTMENT, "the search is about somebody else");
     }
     return false; // a performer or a recipient may be anybody: the entries tell

@@ -243,19 +243,13 @@ public final class PolicySet {
   }
 
   private Decision decide(Role role, List<String> purposes, AccessRequest request) {
-    String purpose =
-        purposes.stream()
-            .filter(one -> role.purposes().contains(one) || relating.breaking(role, one) != null)
-            .findFirst()
-            .orElse(null);
-    return purpose == null
-        ? deny(
-            role.name(),
-            "",
-            "roles." + role.name() + ".purpose",
-            Reason.NO_PURPOSE,
-            "purpose of use")
-        : judge(role, purpose, request);
+    for (String one : purposes) {
+      if (role.purposes().contains(one) || relating.breaking(role, one) != null) {
+        return judge(role, one, request);
+      }
+    }
+    return deny(
+        role.name(), "", "roles." + role.name() + ".purpose", Reason.NO_PURPOSE, "purpose of use");
   }
 
   /** Decides for a role that applies under a purpose of use. */
@@ -347,11 +341,6 @@ public final class PolicySet {
                   asked,
                   type ->
                       !role.typeTerms().get(type).none() || forbidding.shut(role, purpose, type));
-      for (Included included : includes) {
-        for (String type : included.brought()) {
-          denied |= forbidding.segments(role, purpose, type);
-        }
-      }
       for (Parameter parameter : asked.parameters()) {
         if (Chains.hops(parameter)) {
           chains.check(asked.type(), parameter);

@@ -41,13 +41,20 @@ final class Relating {
 
   /** What must hold with the patient of each resource; null for nothing. */
   Related related(Role role, Set<String> types, String purpose, AccessRequest request) {
+    BreakGlass breaking = breaking(role, purpose);
+    boolean any = !role.terms().relations().isEmpty();
+    for (String type : types) {
+      any |= !role.typeTerms().get(type).relations().isEmpty();
+    }
+    if (!any && breaking == null) {
+      return null; // most requests of most policies: nothing is gathered for them
+    }
     Set<Relation> relations = new LinkedHashSet<>(role.terms().relations());
     for (String type : types) {
       relations.addAll(role.typeTerms().get(type).relations());
     }
     Interaction asked = request.interaction();
     String named = new Named(definitions).patient(asked);
-    BreakGlass breaking = breaking(role, purpose);
     Broken broken = null;
     if (breaking != null) {
       if (named.isEmpty() && asked.kind() != Kind.READ && asked.kind() != Kind.VREAD) {

@@ -15,10 +15,11 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelVariableResolver;
 import io.sallyport.policy.AccessRequest;
 import io.sallyport.policy.fhir.Interaction.Kind;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -85,22 +86,32 @@ final class Cel {
     return RUNTIME;
   }
 
-  /** The values of what {@link #builder} declares. */
-  static Map<String, Object> variables(AccessRequest request, String purpose) {
-    Map<String, Object> variables = new HashMap<>();
-    variables.put("token", request.claims().values());
-    variables.put("request.purpose", purpose);
-    variables.put("request.interaction", request.interaction().kind().code());
-    variables.put("request.type", request.interaction().type());
-    variables.put("now", request.time());
-    if (SENT_AS_GET.contains(request.interaction().kind())) {
-      variables.put("request.method", "GET");
-    }
-    return variables;
+  /**
+   * The values of what {@link #builder} declares, found as they are read.
+   *
+   * @param resource what a condition on resources reads of one; null for any other
+   */
+  static CelVariableResolver variables(
+      AccessRequest request, String purpose, Map<String, Object> resource) {
+    return name -> Optional.ofNullable(variable(name, request, purpose, resource));
+  }
+
+  private static Object variable(
+      String name, AccessRequest request, String purpose, Map<String, Object> resource) {
+    return switch (name) {
+      case "token" -> request.claims().values();
+      case "request.purpose" -> purpose;
+      case "request.interaction" -> request.interaction().kind().code();
+      case "request.type" -> request.interaction().type();
+      case "now" -> request.time();
+      case "request.method" -> SENT_AS_GET.contains(request.interaction().kind()) ? "GET" : null;
+      case RESOURCE -> resource;
+      default -> null;
+    };
   }
 
   /** Whether it is true; what cannot be evaluated is not. */
-  static boolean isTrue(CelRuntime.Program program, Map<String, Object> variables) {
+  static boolean isTrue(CelRuntime.Program program, CelVariableResolver variables) {
     try {
       return Boolean.TRUE.equals(program.eval(variables));
     } catch (CelEvaluationException | RuntimeException unanswered) {

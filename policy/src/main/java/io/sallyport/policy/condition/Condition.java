@@ -74,6 +74,6 @@ public final class Condition {
    * @param purpose the purpose of use that applies
    */
   public boolean holds(AccessRequest request, String purpose) {
-    return Cel.isTrue(program, Cel.variables(request, purpose));
+    return Cel.isTrue(program, Cel.variables(request, purpose, null));
   }
 }

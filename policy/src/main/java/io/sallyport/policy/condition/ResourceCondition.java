@@ -180,9 +180,7 @@ public final class ResourceCondition {
         resource.put(key, value);
       }
     }
-    Map<String, Object> variables = Cel.variables(request, purpose);
-    variables.put(Cel.RESOURCE, resource);
-    return Cel.isTrue(one.program(), variables);
+    return Cel.isTrue(one.program(), Cel.variables(request, purpose, resource));
   }
 
   /** As CEL has it; null for what nobody can tell. */

@@ -24,7 +24,12 @@ public final class PatientLinks {
 
   /** The parameter that names whom a type is about; null where it has none of that meaning. */
   public String about(String type) {
-    return ABOUT.stream().filter(code -> toPatient(type, code)).findFirst().orElse(null);
+    for (String code : ABOUT) {
+      if (toPatient(type, code)) {
+        return code;
+      }
+    }
+    return null;
   }
 
   /**
