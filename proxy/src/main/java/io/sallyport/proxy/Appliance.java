@@ -12,7 +12,7 @@ import io.sallyport.proxy.exchange.EnforcementPoint;
 import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.journal.ChronicleJournal;
-import io.sallyport.proxy.journal.Durability;
+import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.net.Listener;
 import io.sallyport.proxy.net.ListenerMetrics;
@@ -102,7 +102,13 @@ public final class Appliance implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.ops = ops;
-    this.journal = ChronicleJournal.open(config.journal().dir().value(), compiled.kms(), clock);
+    this.journal =
+        ChronicleJournal.open(
+            config.journal().dir().value(),
+            compiled.kms(),
+            clock,
+            config.journal().limits(),
+            registry);
     record(compiled.snapshot());
     authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));
     this.loops = new Loops(Runtime.getRuntime().availableProcessors());
@@ -172,13 +178,13 @@ public final class Appliance implements AutoCloseable {
                     config.file().getFileName().toString(),
                     snapshot.hash(),
                     ""),
-                Durability.DISK)
+                EventClass.ADMIN)
             .toCompletableFuture()
             .join());
   }
 
   private void append(JournalEntry entry) {
-    journal.append(entry, entry, Durability.DISK).toCompletableFuture().join();
+    journal.append(entry, entry, EventClass.ADMIN).toCompletableFuture().join();
   }
 
   private static String hostName() {

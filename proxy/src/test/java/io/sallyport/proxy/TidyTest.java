@@ -47,7 +47,10 @@ class TidyTest {
                   Set.of(
                       "policy", "policy.fhir", "policy.redact", "proxy.exchange", "proxy.journal")),
               Map.entry("proxy.ops", Set.of("proxy.exchange", "proxy.journal")),
-              Map.entry("proxy.config", plus(POLICY, "proxy.exchange", "proxy.authn", "proxy.kms")),
+              // Of the journal: how durable what is, and its bounds.
+              Map.entry(
+                  "proxy.config",
+                  plus(POLICY, "proxy.exchange", "proxy.authn", "proxy.journal", "proxy.kms")),
               Map.entry(
                   "proxy",
                   plus(

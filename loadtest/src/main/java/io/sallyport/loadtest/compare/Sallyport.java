@@ -75,7 +75,7 @@ final class Sallyport implements Contestant {
           - {path: /fhir, kind: fhir, version: R4, policy: policy.yaml, upstream: ehr, public-base: "https://localhost:%1$d/fhir"}
         upstreams:
           ehr: {base: "%6$s", connections: 64}
-        journal: {dir: journal, key: "pkcs12:keys.p12", password: "file:keys.password", durability: {read: process, write: disk}}
+        journal: {dir: journal, key: "pkcs12:keys.p12", password: "file:keys.password", durability: {read: process, write: disk}, slow-disk: 2s, filesystem: any}
         log: {level: warn}
         """
             .formatted(

@@ -141,7 +141,7 @@ final class DemoCommand implements Callable<Integer> {
           - {path: /fhir, kind: fhir, version: R4, policy: policy.yaml, upstream: ehr, public-base: "%s"}
         upstreams:
           ehr: {base: "%s", connections: 64}
-        journal: {dir: journal, key: "pkcs12:keys.p12", password: "file:keys.password"}
+        journal: {dir: journal, key: "pkcs12:keys.p12", password: "file:keys.password", file-size: 8MiB, slow-disk: 2s, filesystem: any}
         """
         .formatted(served, issuer, base, base, record);
   }

@@ -2,6 +2,7 @@ package io.sallyport.proxy.config;
 
 import io.sallyport.proxy.authn.IssuerProfile;
 import io.sallyport.proxy.authn.IssuerSettings;
+import io.sallyport.proxy.journal.JournalLimits;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,7 +158,12 @@ public record Config(
       /* The key service: pkcs12:FILE, pkcs11:FILE or vault:URL. */
       Placed<String> key,
       /* env:NAME, file:PATH or credential:NAME of what opens it. */
-      Placed<Secret> password) {}
+      Placed<Secret> password,
+      /* durability: when a record counts as written, by class: read and denied are process (default) or disk; write,
+      export, break-glass, admin and failed-login are always disk. file-size: of a roll file, default 32MiB. slow-disk:
+      what takes longer makes the journal refuse, default 50ms. refusals: of unknown callers that are recorded one by
+      one, for each network and minute, default 20. filesystem: checked (default) or any. */
+      JournalLimits limits) {}
 
   /** The bounds that an operator may tune; those of an upstream stand with it. */
   public record Limits(

@@ -103,7 +103,7 @@ public final class ConfigReader {
     for (String name : told.names()) {
       notifications.put(name, notification(told.section(name, true)));
     }
-    Config.Journal journal = journal(top.section("journal", true));
+    Config.Journal journal = JournalSection.read(top.section("journal", true));
     if (!top.strings("siem", List.of()).isEmpty()) {
       top.error("siem", "exporters are not built yet: write siem: []", "E-UNBUILT");
     }
@@ -308,25 +308,6 @@ public final class ConfigReader {
         new Config.Notification(url, s.secret("key", true), s.file("trust", false, "file:"));
     s.finish();
     return read;
-  }
-
-  private Config.Journal journal(Section s) {
-    Placed<Path> dir = s.file("dir", true, "");
-    Placed<String> key = s.place("key", s.string("key", true));
-    if (!key.value().isEmpty() && !key.value().matches("(pkcs12|pkcs11|vault):.+")) {
-      s.error(
-          "key",
-          "must be pkcs12:FILE, pkcs11:FILE or vault:https://HOST:PORT/v1/MOUNT/NAME",
-          "E-KEY-STORE");
-    }
-    Placed<Secret> password = s.secret("password", true);
-    Section durability = s.section("durability", false);
-    // Only reads are served yet: the class of writes is accepted for what it will mean.
-    durability.word("read", false, List.of("process"));
-    durability.word("write", false, List.of("disk"));
-    durability.finish();
-    s.finish();
-    return new Config.Journal(dir, key, password);
   }
 
   private Config.Limits limits(Section s) {

@@ -5,7 +5,7 @@ import io.prometheus.client.Counter;
 import io.sallyport.policy.Broken;
 import io.sallyport.policy.Decision;
 import io.sallyport.proxy.authn.Identity;
-import io.sallyport.proxy.journal.Durability;
+import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.Journal;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.Recorded;
@@ -188,7 +188,7 @@ final class Grants {
 
   private CompletionStage<Recorded<JournalEntry>> append(JournalEntry entry) {
     try {
-      return journal.append(entry, entry, Durability.DISK);
+      return journal.append(entry, entry, EventClass.BREAK_GLASS);
     } catch (RuntimeException failure) {
       return CompletableFuture.failedFuture(failure);
     }

@@ -7,7 +7,6 @@ import io.sallyport.policy.Decision;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import io.sallyport.policy.Relation;
-import io.sallyport.proxy.journal.Durability;
 import io.sallyport.proxy.journal.Journal;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.Recorded;
@@ -141,8 +140,7 @@ final class Lookups {
             x.id(), permit.sequence(), relation.name(), key.user(), key.patient(), reference);
     CompletionStage<Recorded<Lookup>> recorded;
     try {
-      recorded =
-          journal.append(lookup, entry, x.emergency() ? Durability.DISK : Durability.PROCESS);
+      recorded = journal.append(lookup, entry, Recorder.event(x));
     } catch (RuntimeException failure) {
       return CompletableFuture.failedFuture(failure);
     }

@@ -1,6 +1,8 @@
 package io.sallyport.proxy.exchange;
 
-import io.sallyport.proxy.journal.Durability;
+import io.sallyport.policy.Decision;
+import io.sallyport.policy.fhir.Interaction;
+import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.Journal;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.Recorded;
@@ -9,6 +11,9 @@ import java.util.concurrent.CompletionStage;
 
 /** The spine's hand on the journal: what is appended completes on the exchange's loop. */
 final class Recorder {
+  /** What may be read by anybody was. */
+  private static final String PUBLISHED = "PUBLISHED";
+
   private final Journal journal;
   private final ExchangeMetrics metrics;
 
@@ -25,7 +30,10 @@ final class Recorder {
   <T> CompletionStage<Recorded<T>> append(Exchange x, T value, JournalEntry entry) {
     CompletionStage<Recorded<T>> appended;
     try {
-      appended = journal.append(value, entry, durability(x, value));
+      appended =
+          x.identity() == null
+              ? journal.anonymous(value, entry, x.remote(), reason(value), event(x, value))
+              : journal.append(value, entry, event(x, value));
     } catch (RuntimeException failure) {
       appended = CompletableFuture.failedFuture(failure);
     }
@@ -38,12 +46,36 @@ final class Recorder {
             });
   }
 
-  // A failed log-in leaves no other trace anywhere: it is on the disk before the caller hears of
-  // it. So is all of an emergency.
-  private static Durability durability(Exchange x, Object value) {
-    boolean login =
-        value instanceof Answer.Refused refused && refused.why().reason().status() == 401;
-    return login || x.emergency() ? Durability.DISK : Durability.PROCESS;
+  /** Of an answer to somebody unknown. */
+  private static String reason(Object value) {
+    return value instanceof Answer.Refused refused ? refused.why().reason().name() : PUBLISHED;
+  }
+
+  private static EventClass event(Exchange x, Object value) {
+    if (x.emergency()) {
+      return EventClass.BREAK_GLASS;
+    }
+    if (value instanceof Answer.Refused refused && refused.why().reason().status() == 401) {
+      return EventClass.FAILED_LOGIN;
+    }
+    return event(x);
+  }
+
+  /** What an exchange is by what the policy said of it. */
+  static EventClass event(Exchange x) {
+    if (x.emergency()) {
+      return EventClass.BREAK_GLASS;
+    }
+    return x.decision() instanceof Decision.Permit permit
+        ? event(permit.interaction().kind())
+        : EventClass.DENIED;
+  }
+
+  // Without a default: who adds a kind says here what its records are.
+  private static EventClass event(Interaction.Kind kind) {
+    return switch (kind) {
+      case READ, VREAD, SEARCH, HISTORY, EVERYTHING, LASTN, CAPABILITIES -> EventClass.READ;
+    };
   }
 
   /** Records what observe mode found; done at once where there is nothing. */

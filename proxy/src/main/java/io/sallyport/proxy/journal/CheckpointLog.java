@@ -41,10 +41,20 @@ final class CheckpointLog implements AutoCloseable {
     return new CheckpointLog(channel, force);
   }
 
+  /**
+   * @throws NoRoom when it could not be written: the log is then as it was before. A force that
+   *     fails is another matter, and final
+   */
   void append(Checkpoint checkpoint) throws IOException {
     var bytes = ByteBuffer.wrap(checkpoint.note().getBytes(UTF_8));
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+    long whole = channel.position();
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      channel.truncate(whole).position(whole);
+      throw new NoRoom(e);
     }
     force.force(channel);
   }

@@ -1,5 +1,6 @@
 package io.sallyport.proxy.journal;
 
+import io.prometheus.client.CollectorRegistry;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
@@ -7,8 +8,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,20 +17,26 @@ import org.slf4j.LoggerFactory;
  * hashes and signs. Whatever goes wrong in writing or forcing fences the journal until a restart.
  */
 public final class ChronicleJournal implements Journal {
+  private static final long KEY_RETRY_SECONDS = 5;
   private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
 
   private final Settings settings;
+  private final JournalMetrics metrics;
   private final DirectoryLock lock;
   private final Identity identity;
   private final KeyChain keys;
+  private final SpareFiles spares;
+  private final Pace pace;
+  private final Floods floods;
   private final Committer committer;
   private final KeyKeeper keeper;
   private final Sealer sealer;
   private final ThreadLocal<PayloadWriter> payloads = ThreadLocal.withInitial(PayloadWriter::new);
 
   // Guards the writer, and every write of the fields below.
-  private final ReentrantLock appending = new ReentrantLock();
+  private final Gate appending;
   private final FrameWriter writer;
+  private final Space space;
 
   /** Written under the lock, read by committer and sealer: the newest record there is. */
   private volatile long appended;
@@ -51,16 +56,28 @@ public final class ChronicleJournal implements Journal {
    * @throws JournalUnavailable when another process writes it, when the disk or the key service
    *     fails, or when sealed records are missing or changed: the message names the first
    */
+  public static ChronicleJournal open(
+      Path directory, Kms kms, Clock clock, JournalLimits limits, CollectorRegistry registry) {
+    return open(directory, kms, Settings.standard(clock, limits), registry);
+  }
+
+  /** The same, as it is without a configuration. */
   public static ChronicleJournal open(Path directory, Kms kms, Clock clock) {
-    return open(directory, kms, Settings.standard(clock));
+    return open(directory, kms, Settings.standard(clock, JournalLimits.DEFAULT));
   }
 
   static ChronicleJournal open(Path directory, Kms kms, Settings settings) {
+    return open(directory, kms, settings, new CollectorRegistry());
+  }
+
+  private static ChronicleJournal open(
+      Path directory, Kms kms, Settings settings, CollectorRegistry registry) {
     DirectoryLock lock = null;
     try {
       Origin.directory(directory);
       lock = DirectoryLock.take(directory);
-      var journal = new ChronicleJournal(directory, kms, settings, lock);
+      var told = Volume.check(directory, settings.limits().anyFilesystem());
+      var journal = new ChronicleJournal(directory, kms, settings, registry, lock, told);
       lock = null;
       return journal;
     } catch (IOException | KmsException e) {
@@ -72,10 +89,17 @@ public final class ChronicleJournal implements Journal {
     }
   }
 
-  private ChronicleJournal(Path directory, Kms kms, Settings settings, DirectoryLock lock)
+  private ChronicleJournal(
+      Path directory,
+      Kms kms,
+      Settings settings,
+      CollectorRegistry registry,
+      DirectoryLock lock,
+      String told)
       throws IOException {
     this.settings = settings;
     this.lock = lock;
+    var limits = settings.limits();
     identity = new Identity(Origin.open(directory, kms), kms);
     var boot = BootScan.of(directory, identity.key(), settings.force());
     int run = boot.run() + 1;
@@ -83,30 +107,53 @@ public final class ChronicleJournal implements Journal {
     appended = next - 1;
     keys = new KeyChain(kms, identity.key().name(), run, settings.clock());
     keeper = new KeyKeeper(settings, keys, identity, this);
-    committer = new Committer(settings, () -> appended, appended, this::fence, keeper::wake);
+    pace = new Pace(settings.nanos(), limits.slowMillis());
+    appending = new Gate(pace);
+    floods = new Floods(settings.nanos(), limits.singles(), limits.fileBytes());
+    metrics = new JournalMetrics(registry);
+    spares = SpareFiles.open(directory, FrameStore.onDisk(limits.fileBytes()), settings);
+    var probe = new Probe(directory, settings.force());
+    committer =
+        new Committer(settings, pace, probe, () -> appended, appended, this::fence, this::beat);
     sealer = new Sealer(directory, boot, settings, keys, this);
     var clock = new JournalClock(settings);
     FrameStore store = null;
     try {
-      store = new FrameStore(JournalFiles.run(directory, run), clock.rollMillis());
-      writer = new FrameWriter(run, keys, store, committer, clock, next);
+      store =
+          new FrameStore(
+              JournalFiles.run(directory, run),
+              clock.rollMillis(),
+              limits.fileBytes(),
+              spares.poll());
+      writer = new FrameWriter(run, keys, spares, store, committer, clock, next);
+      space = new Space(writer, keys, spares, floods);
       begin(run, boot);
-    } catch (RuntimeException | Error e) {
+    } catch (IOException | RuntimeException | Error e) {
       sealer.close();
+      probe.close();
       if (store != null) {
         store.close();
       }
       throw e;
     }
+    metrics.watch(writer::usedPercent, spares::count, keys::count, this::writable);
+    spares.start();
     keeper.start();
     committer.start();
     sealer.start();
+    if (!told.isEmpty()) {
+      alert("journal-volume", told);
+    }
     if (!boot.mended().isEmpty()) {
       var names = boot.mended().stream().limit(10).map(directory::relativize).toList();
-      var alert = new JournalEntry.Alert("tiles-mended", boot.mended().size() + ": " + names);
-      LOG.warn("journal: tiles were missing or changed and were made anew: {}", names);
-      append(alert, alert, Durability.DISK);
+      // Tiles that were missing or changed and were made anew.
+      alert("tiles-mended", boot.mended().size() + ": " + names);
     }
+  }
+
+  private void alert(String what, String detail) {
+    LOG.warn("journal: {}: {}", what, detail);
+    append("", new JournalEntry.Alert(what, detail), EventClass.ADMIN);
   }
 
   /** The first frames of a run: its key is there already, the identity speaks for it here. */
@@ -143,24 +190,38 @@ public final class ChronicleJournal implements Journal {
   }
 
   @Override
+  public Durabilities durabilities() {
+    return settings.limits().durability();
+  }
+
+  @Override
   public <T> CompletionStage<Recorded<T>> append(
       T value, JournalEntry entry, Durability durability) {
     var payload = payloads.get();
     var type = payload.write(entry);
     var recorded = new CompletableFuture<Recorded<T>>();
+    boolean own = type.own();
     Throwable failure = null;
-    appending.lock();
+    if (!appending.enter(own)) {
+      return refused(JournalUnavailable.Why.SLOW, "the journal's disk is slow");
+    }
     try {
-      if (!writable()) {
+      if (fenced != null || closing) {
         return CompletableFuture.failedFuture(unavailable());
       }
+      var why = space.room(payload.length(), own);
+      if (why != null) {
+        return refused(why, "the journal has no room for " + payload.length() + " bytes");
+      }
+      long start = settings.nanos().getAsLong();
       long seq = writer.entry(type, JournalEntry.intent(entry), payload);
       if (durability == Durability.DISK) {
-        committer.await(writer.newest(), whenDurable(recorded, new Recorded<>(value, seq)));
+        committer.await(writer.newest(), recorded, new Recorded<>(value, seq));
       } else {
         recorded.complete(new Recorded<>(value, seq));
       }
       appended = writer.newest();
+      pace.appended(start);
     } catch (Throwable e) { // an InternalError of a full disk, too: nothing can be known after it
       failure = e;
     } finally {
@@ -176,24 +237,53 @@ public final class ChronicleJournal implements Journal {
     return recorded;
   }
 
-  private static <T> Consumer<JournalUnavailable> whenDurable(
-      CompletableFuture<Recorded<T>> recorded, Recorded<T> proof) {
-    return failure -> {
-      if (failure == null) {
-        recorded.complete(proof);
-      } else {
-        recorded.completeExceptionally(failure);
-      }
-    };
+  @Override
+  public <T> CompletionStage<Recorded<T>> anonymous(
+      T value, JournalEntry entry, String remote, String reason, EventClass event) {
+    if (!writable()) {
+      return append(value, entry, event);
+    }
+    int text = JournalEntry.textOf(entry);
+    if (floods.single(remote, reason, text, settings.clock().millis())) {
+      return append(value, entry, event);
+    }
+    metrics.counted();
+    return CompletableFuture.completedFuture(new Recorded<>(value, Recorded.COUNTED));
+  }
+
+  private <T> CompletionStage<Recorded<T>> refused(JournalUnavailable.Why why, String message) {
+    metrics.refused(why);
+    return CompletableFuture.failedFuture(new JournalUnavailable(why, message, null));
   }
 
   private JournalUnavailable unavailable() {
-    var why = fenced;
-    return why != null ? why : new JournalUnavailable("the journal is closed", null);
+    var cause = fenced;
+    var why =
+        cause != null
+            ? cause
+            : new JournalUnavailable(JournalUnavailable.Why.CLOSED, "the journal is closed", null);
+    metrics.refused(why.why());
+    return why;
+  }
+
+  /** The committer's beat, beside forcing: rolls, counts, and the keys of the rolls to come. */
+  private void beat() {
+    if (appending.tryLock()) {
+      try {
+        if (fenced == null && !closing) {
+          space.keepUp();
+          appended = writer.newest();
+        }
+      } finally {
+        appending.unlock();
+      }
+    }
+    keeper.wake();
   }
 
   /**
-   * Appends a frame that says nothing about anybody: what the sealer states.
+   * Appends a frame that says nothing about anybody: what the sealer states. In a full file a
+   * checkpoint stands in the log of checkpoints alone.
    *
    * @return its number
    */
@@ -203,8 +293,10 @@ public final class ChronicleJournal implements Journal {
       if (fenced != null) {
         throw fenced;
       }
-      writer.clear(type, body);
-      appended = writer.newest();
+      if (type != FrameType.CHECKPOINT || space.checkpoint(body.length)) {
+        writer.clear(type, body);
+        appended = writer.newest();
+      }
       return appended;
     } finally {
       appending.unlock();
@@ -215,7 +307,7 @@ public final class ChronicleJournal implements Journal {
   void offerClear(FrameType type, byte[] body) {
     appending.lock();
     try {
-      if (writable()) {
+      if (fenced == null && !closing) {
         appendClear(type, body);
       }
     } finally {
@@ -240,6 +332,10 @@ public final class ChronicleJournal implements Journal {
   /** Keys made ahead: rolls that need no key service. */
   int keysReady() {
     return keys.count();
+  }
+
+  Space space() {
+    return space;
   }
 
   long appended() {
@@ -271,7 +367,7 @@ public final class ChronicleJournal implements Journal {
 
   @Override
   public boolean writable() {
-    return fenced == null && !closing;
+    return fenced == null && !closing && !space.full() && !pace.slow();
   }
 
   /** The line that {@code journal verify --public-key} wants. */
@@ -286,10 +382,15 @@ public final class ChronicleJournal implements Journal {
       if (closing) {
         return;
       }
+      if (fenced == null) {
+        space.tell();
+        appended = writer.newest();
+      }
       closing = true;
     } finally {
       appending.unlock();
     }
+    spares.close();
     keeper.stop();
     sealer.stop();
     sealer.sealAll();
@@ -298,6 +399,8 @@ public final class ChronicleJournal implements Journal {
     appending.lock();
     try {
       writer.close();
+    } catch (IOException e) {
+      LOG.warn("journal: the last file keeps its unused end", e);
     } finally {
       appending.unlock();
     }

@@ -7,6 +7,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,9 +24,16 @@ final class Committer {
   /** Someone waits until {@code seq} is durable; {@code done} hears null or the failure. */
   private record Waiting(long seq, Consumer<JournalUnavailable> done) {}
 
-  private record Fresh(long firstSeq, Path path) {}
+  private record Fresh(long firstSeq, Path path, long endOfLast) {}
+
+  /** There is no file before this one. */
+  static final long NO_FILE = -1;
+
+  private static final int PAGE = 4096;
 
   private final Settings settings;
+  private final Pace pace;
+  private final Probe probe;
   private final LongSupplier appended;
   private final Consumer<Throwable> fence;
   private final Runnable beat;
@@ -35,6 +43,7 @@ final class Committer {
   private final Queue<Fresh> fresh = new ConcurrentLinkedQueue<>();
   // Of the committer alone.
   private final Deque<FileChannel> open = new ArrayDeque<>();
+  private final Deque<Long> ends = new ArrayDeque<>();
 
   /** Written by the committer, read by all: records up to it are on disk. */
   private volatile long durable;
@@ -48,11 +57,15 @@ final class Committer {
    */
   Committer(
       Settings settings,
+      Pace pace,
+      Probe probe,
       LongSupplier appended,
       long durable,
       Consumer<Throwable> fence,
       Runnable beat) {
     this.settings = settings;
+    this.pace = pace;
+    this.probe = probe;
     this.appended = appended;
     this.durable = durable;
     this.fence = fence;
@@ -70,13 +83,27 @@ final class Committer {
     return durable;
   }
 
-  /** A roll file that begins with {@code firstSeq}. */
-  void file(long firstSeq, Path path) {
-    fresh.add(new Fresh(firstSeq, path));
+  /**
+   * A roll file that begins with {@code firstSeq}.
+   *
+   * @param endOfLast bytes in use of the file before, or {@link #NO_FILE}
+   */
+  void file(long firstSeq, Path path, long endOfLast) {
+    fresh.add(new Fresh(firstSeq, path, endOfLast));
   }
 
-  void await(long seq, Consumer<JournalUnavailable> done) {
-    waiting.add(new Waiting(seq, done));
+  /** Completes a future when {@code seq} is durable, on this thread. */
+  <T> void await(long seq, CompletableFuture<T> future, T proof) {
+    waiting.add(
+        new Waiting(
+            seq,
+            failure -> {
+              if (failure == null) {
+                future.complete(proof);
+              } else {
+                future.completeExceptionally(failure);
+              }
+            }));
   }
 
   /** Forces now instead of at the next beat; a call when a beat is near costs nothing much. */
@@ -108,6 +135,9 @@ final class Committer {
           durable = upTo;
           release(upTo);
         }
+        if (pace.slow() && !stopping) {
+          pace.force(probe::run);
+        }
         if (last) {
           return;
         }
@@ -120,6 +150,7 @@ final class Committer {
       fence.accept(e);
     } finally {
       open.forEach(Committer::close);
+      close(probe);
     }
   }
 
@@ -130,12 +161,20 @@ final class Committer {
       force(next.path().getParent());
       force(next.path().getParent().getParent());
       fresh.remove();
+      if (next.endOfLast() != NO_FILE) {
+        ends.add(next.endOfLast());
+      }
     }
     for (var channel : open) {
-      settings.force().force(channel);
+      pace.force(() -> settings.force().force(channel));
     }
     while (open.size() > 1) {
-      open.remove().close();
+      // The rest of it was never used, and is given back: before a record of the next file is
+      // durable, this one is as it will be for ever.
+      long end = (ends.remove() + PAGE - 1) / PAGE * PAGE;
+      try (var last = open.remove()) {
+        last.truncate(end);
+      }
     }
   }
 
@@ -152,10 +191,10 @@ final class Committer {
     }
   }
 
-  private static void close(FileChannel channel) {
+  private static void close(AutoCloseable channel) {
     try {
       channel.close();
-    } catch (IOException e) {
+    } catch (Exception e) {
       // Everything in it was forced before, or the journal is fenced: nothing hangs on this close.
       assert e != null;
     }

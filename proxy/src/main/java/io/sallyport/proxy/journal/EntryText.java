@@ -2,6 +2,7 @@ package io.sallyport.proxy.journal;
 
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.journal.JournalEntry.Anonymous;
 import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
@@ -36,10 +37,12 @@ final class EntryText {
   }
 
   static String line(JournalReader.Entry entry) {
-    var line = new StringBuilder();
-    line.append(entry.time()).append(' ').append(entry.seq());
-    line.append(' ').append(type(entry.entry()));
-    fields(entry.entry())
+    return entry.time() + " " + entry.seq() + " " + words(entry.entry());
+  }
+
+  static String words(JournalEntry entry) {
+    var line = new StringBuilder(type(entry));
+    fields(entry)
         .forEach(
             (name, value) -> {
               if (!empty(value)) {
@@ -106,6 +109,9 @@ final class EntryText {
     }
     if (entry instanceof Lookup) {
       return "lookup";
+    }
+    if (entry instanceof Anonymous) {
+      return "anonymous";
     }
     if (entry instanceof Started) {
       return "started";
@@ -215,6 +221,12 @@ final class EntryText {
       to.put("user", e.user());
       to.put("patient", e.patient());
       to.put("query", e.query());
+    } else if (entry instanceof Anonymous e) {
+      to.put("prefix", e.prefix());
+      to.put("count", e.count());
+      to.put("first", e.first());
+      to.put("last", e.last());
+      to.put("reasons", e.reasons());
     } else if (entry instanceof Started e) {
       to.put("version", e.version());
       to.put("java", e.java());

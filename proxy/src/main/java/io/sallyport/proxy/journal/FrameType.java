@@ -28,7 +28,8 @@ enum FrameType {
   /** An epoch's final size and root and its successor's key, signed by the epoch's own key. */
   EPOCH_CLOSE(20, false),
   /** A checkpoint with the cosignatures of witnesses. */
-  COSIGNED(21, false);
+  COSIGNED(21, false),
+  ANONYMOUS(30, true);
 
   private static final FrameType[] BY_CODE = new FrameType[64];
 
@@ -51,6 +52,16 @@ enum FrameType {
   /** The type of this code, or null: a verifier fails on types it does not know. */
   static FrameType of(int code) {
     return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+  }
+
+  /** Whether it is about the appliance itself, and no caller waits for it. */
+  boolean own() {
+    return this == STARTED
+        || this == STOPPED
+        || this == CONFIG
+        || this == KEY
+        || this == ALERT
+        || this == ANONYMOUS;
   }
 
   /** Whether a frame of this type ends the exchange its {@code ref} names. */

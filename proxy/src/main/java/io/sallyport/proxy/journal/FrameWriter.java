@@ -1,15 +1,33 @@
 package io.sallyport.proxy.journal;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns entries into frames: numbers, encrypts and stores them, and opens a new file with a new key
- * when it is time. Not thread-safe: the journal's lock is around every call.
+ * when it is told to. Not thread-safe: the journal's lock is around every call.
  */
 final class FrameWriter implements AutoCloseable {
+  /** A file is done when it is this old, */
+  static final Duration ROLL_TIME = Duration.ofMinutes(15);
+
+  /** or this full. */
+  static final int ROLL_PERCENT = 90;
+
+  /** Beyond it only the journal's own frames are written: checkpoints, alerts, the stop. */
+  static final int REFUSE_PERCENT = 95;
+
+  private static final Logger LOG = LoggerFactory.getLogger(FrameWriter.class);
+
   private final int run;
   private final KeyChain keys;
+  private final SpareFiles spares;
   private final FrameStore store;
   private final Committer committer;
   private final JournalClock clock;
@@ -19,25 +37,30 @@ final class FrameWriter implements AutoCloseable {
   private final ByteBuffer header = ByteBuffer.wrap(frame);
   private DataKey key;
   private long next;
+  private long openedMillis;
 
   /**
+   * @param spares the files to come
    * @param committer hears of every new file
    * @param next the first number to give
    */
   FrameWriter(
       int run,
       KeyChain keys,
+      SpareFiles spares,
       FrameStore store,
       Committer committer,
       JournalClock clock,
       long next) {
     this.run = run;
     this.keys = keys;
+    this.spares = spares;
     this.store = store;
     this.committer = committer;
     this.clock = clock;
     this.next = next;
-    openKey(keys.take());
+    openedMillis = clock.rollMillis();
+    openKey(keys.take(), Committer.NO_FILE);
   }
 
   /** The number of the newest frame. */
@@ -45,8 +68,24 @@ final class FrameWriter implements AutoCloseable {
     return next - 1;
   }
 
+  /** Whether an entry of so many bytes can be written below this share of the file. */
+  boolean fits(int payload, int percent) {
+    int frames = payload / Frame.PLAIN_MAX + 1;
+    return store.fits(payload + (long) frames * (Frame.HEADER + Frame.TAG), frames, percent);
+  }
+
+  /** Whether it could be written to a new file. */
+  boolean everFits(int payload) {
+    int frames = payload / Frame.PLAIN_MAX + 1;
+    return store.everFits(payload + (long) frames * (Frame.HEADER + Frame.TAG), frames);
+  }
+
+  int usedPercent() {
+    return store.usedPercent();
+  }
+
   /**
-   * Writes an entry.
+   * Writes an entry, for which there is room.
    *
    * @return the number of its first frame
    */
@@ -57,7 +96,6 @@ final class FrameWriter implements AutoCloseable {
       var alert = new JournalEntry.Alert("clock-step", "wall clock set by " + step + " us");
       frames(own.write(alert), Frame.NO_REF, own, micros);
     }
-    rollIfDue();
     return frames(type, intent, payload, micros);
   }
 
@@ -91,27 +129,53 @@ final class FrameWriter implements AutoCloseable {
     next++;
   }
 
-  // A key service that is down must not stop care: without a next key the file goes on.
-  private void rollIfDue() {
-    long millis = clock.rollMillis();
-    if (store.rolls(millis)) {
-      var ready = keys.poll();
-      if (ready != null) {
-        store.roll(millis);
-        openKey(ready);
-      }
-    }
+  /** Whether the file is old or full enough for the next one. */
+  boolean rollDue() {
+    clock.micros();
+    return clock.rollMillis() - openedMillis >= ROLL_TIME.toMillis()
+        || usedPercent() >= ROLL_PERCENT;
   }
 
-  private void openKey(DataKey fresh) {
+  /**
+   * Opens the next file with the next key: both were made before. A key service that is down, or a
+   * full disk, must not stop care while there is room: without either the file goes on.
+   *
+   * @return whether there is a new file
+   */
+  boolean roll() {
+    var spare = keys.ready() ? spares.poll() : null;
+    if (spare == null) {
+      return false;
+    }
+    long end = store.used();
+    long millis = clock.rollMillis();
+    try {
+      store.roll(millis, spare);
+    } catch (IOException e) {
+      LOG.error("journal: the next file cannot be put in its place", e);
+      spares.giveBack(spare);
+      return false;
+    }
+    openedMillis = millis;
+    openKey(keys.poll(), end);
+    return true;
+  }
+
+  private void openKey(DataKey fresh, long endOfLast) {
     key = fresh;
     long first = next;
     clear(FrameType.KEY_OPEN, fresh.opening());
-    committer.file(first, store.file());
+    committer.file(first, store.file(), endOfLast);
   }
 
+  /** Gives back what the last file did not use: the next start has a file of its own. */
   @Override
-  public void close() {
+  public void close() throws IOException {
+    var last = store.file();
+    long end = store.used();
     store.close();
+    try (var channel = FileChannel.open(last, StandardOpenOption.WRITE)) {
+      channel.truncate(end);
+    }
   }
 }

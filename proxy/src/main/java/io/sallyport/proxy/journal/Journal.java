@@ -17,6 +17,29 @@ public interface Journal extends AutoCloseable {
    */
   <T> CompletionStage<Recorded<T>> append(T value, JournalEntry entry, Durability durability);
 
+  /** Appends at the durability that is configured for events of this class. */
+  default <T> CompletionStage<Recorded<T>> append(T value, JournalEntry entry, EventClass event) {
+    return append(value, entry, durabilities().of(event));
+  }
+
+  /**
+   * Records what a caller was answered whom nobody knows: by itself, or, when there are too many
+   * from its network, counted in a record to come. {@link Recorded#sequence} is then {@link
+   * Recorded#COUNTED}.
+   *
+   * @param remote the caller's address
+   * @param reason a word of the closed vocabulary
+   */
+  default <T> CompletionStage<Recorded<T>> anonymous(
+      T value, JournalEntry entry, String remote, String reason, EventClass event) {
+    return append(value, entry, event);
+  }
+
+  /** What is configured; the least where nothing is. */
+  default Durabilities durabilities() {
+    return Durabilities.LEAST;
+  }
+
   /** Whether appends are expected to succeed. False fences every patient-data route. */
   boolean writable();
 

@@ -43,6 +43,20 @@ public sealed interface JournalEntry {
     return entry instanceof Aborted e ? e.intent() : -1;
   }
 
+  /** Characters of what a refusal, or an answer about nobody, says. */
+  static int textOf(JournalEntry entry) {
+    if (entry instanceof Refused e) {
+      return e.exchange().length()
+          + e.reason().length()
+          + e.detail().length()
+          + e.remote().length()
+          + e.route().length()
+          + e.method().length()
+          + e.target().length();
+    }
+    return entry instanceof Outcome e ? e.exchange().length() + e.digest().length() : 0;
+  }
+
   /** How the rule of an intent begins that was permitted in observe mode. */
   String OBSERVED = "observe: ";
 
@@ -245,6 +259,17 @@ public sealed interface JournalEntry {
       return "[phi]";
     }
   }
+
+  /**
+   * What callers whom nobody knows were answered in a minute, beyond what is recorded one by one.
+   *
+   * @param prefix the network they called from: {@code 192.0.2.0/24}; {@code others} for those that
+   *     were too many to be told apart
+   * @param first when, as 2026-03-01T10:00:00Z
+   * @param reasons why they were refused: a word of the closed vocabulary, and how often
+   */
+  record Anonymous(String prefix, long count, String first, String last, Map<String, Long> reasons)
+      implements JournalEntry {}
 
   /** The appliance started. */
   record Started(String version, String java, String host, long pid) implements JournalEntry {}

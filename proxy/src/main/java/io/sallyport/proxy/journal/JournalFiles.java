@@ -16,8 +16,10 @@ import java.util.regex.Pattern;
  * journal.pub       the identity's public key: a C2SP vkey line
  * tlog/tile/        hashes of the tree over all sealed frames, as C2SP tlog-tiles lays them out
  * checkpoints.log   every checkpoint, one C2SP signed note after another
+ * probe             a block that is written to learn whether the disk is quick
+ * spare-1           a roll file to come, all zeros
  * run-000001/       one process start: a Chronicle queue of its own
- *   20261126-0830X.cq4   frames of ten minutes
+ *   20261126-083002.cq4   frames, at most of 15 minutes
  * </pre>
  *
  * <p>Each process start writes a queue of its own and never opens an older one for writing. So a
@@ -31,6 +33,7 @@ final class JournalFiles {
   static final String PUBLIC_KEY = "journal.pub";
   static final String TILES = "tlog/tile";
   static final String CHECKPOINTS = "checkpoints.log";
+  static final String PROBE = "probe";
 
   private static final Pattern RUN = Pattern.compile("run-([0-9]{6,9})");
   private static final String FRAMES = ".cq4";

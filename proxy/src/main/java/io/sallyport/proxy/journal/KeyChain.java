@@ -53,7 +53,7 @@ final class KeyChain {
    * @throws io.sallyport.proxy.kms.KmsException when the key service cannot
    */
   void prepare() {
-    if (full()) {
+    if (complete()) {
       return;
     }
     var period = period(YearMonth.from(clock.instant().atZone(ZoneOffset.UTC)));
@@ -80,7 +80,11 @@ final class KeyChain {
     return prepared.size();
   }
 
-  boolean full() {
+  boolean ready() {
+    return count() > 0;
+  }
+
+  boolean complete() {
     return count() >= AHEAD;
   }
 

@@ -49,7 +49,7 @@ final class KeyKeeper {
 
   /** Looks whether there is something to do; now and then, and after {@link #certify}. */
   void wake() {
-    if (due.get() != null || !keys.full()) {
+    if (due.get() != null || !keys.complete()) {
       LockSupport.unpark(thread);
     }
   }
@@ -70,7 +70,7 @@ final class KeyKeeper {
 
   private void work() {
     try {
-      while (!keys.full() && !stopping) {
+      while (!keys.complete() && !stopping) {
         keys.prepare();
       }
       var statement = due.get();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.journal.JournalEntry.Anonymous;
 import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
@@ -69,6 +70,7 @@ final class PayloadReader {
       case NOTICE -> new Notice(text(), signed(), text(), text(), text(), text(), text());
       case LOOKUP -> new Lookup(text(), signed(), text(), text(), text(), text());
       case OBSERVED -> new Observed(text(), signed(), text(), text(), removed(), int32());
+      case ANONYMOUS -> new Anonymous(text(), signed(), text(), text(), reasons());
       case STARTED -> new Started(text(), text(), text(), signed());
       case STOPPED -> new Stopped(text());
       case CONFIG -> new ConfigLoaded(text(), text(), text(), text());
@@ -140,6 +142,15 @@ final class PayloadReader {
       removed.put(text(), int32());
     }
     return Collections.unmodifiableMap(removed);
+  }
+
+  private Map<String, Long> reasons() {
+    int count = count();
+    var reasons = new LinkedHashMap<String, Long>();
+    for (int i = 0; i < count; i++) {
+      reasons.put(text(), signed());
+    }
+    return Collections.unmodifiableMap(reasons);
   }
 
   private boolean flag() {

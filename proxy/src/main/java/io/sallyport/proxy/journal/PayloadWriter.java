@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
+import io.sallyport.proxy.journal.JournalEntry.Anonymous;
 import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
@@ -130,6 +131,20 @@ final class PayloadWriter {
       text(e.host());
       signed(e.pid());
       return FrameType.STARTED;
+    }
+    if (entry instanceof Anonymous e) {
+      text(e.prefix());
+      signed(e.count());
+      text(e.first());
+      text(e.last());
+      count(e.reasons().size());
+      e.reasons()
+          .forEach(
+              (reason, times) -> {
+                text(reason);
+                signed(times);
+              });
+      return FrameType.ANONYMOUS;
     }
     if (entry instanceof Stopped e) {
       text(e.reason());

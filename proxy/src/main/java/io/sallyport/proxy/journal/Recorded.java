@@ -5,6 +5,9 @@ package io.sallyport.proxy.journal;
  * one, so code that demands a {@code Recorded<Permit>} cannot run ahead of the audit trail.
  */
 public final class Recorded<T> {
+  /** The sequence of what has no record of its own: see {@link Journal#anonymous}. */
+  public static final long COUNTED = -1;
+
   private final T value;
   private final long sequence;
 
@@ -17,7 +20,7 @@ public final class Recorded<T> {
     return value;
   }
 
-  /** The record's sequence number: its leaf index in the log. */
+  /** The record's sequence number: its leaf index in the log; or {@link #COUNTED}. */
   public long sequence() {
     return sequence;
   }

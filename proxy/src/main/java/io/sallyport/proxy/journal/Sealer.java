@@ -41,6 +41,7 @@ final class Sealer implements AutoCloseable {
   private long certifyNanos;
   private long checkpointNanos;
   private boolean news;
+  private boolean noRoom;
   private volatile boolean stopping;
 
   Sealer(Path directory, BootScan boot, Settings settings, KeyChain keys, ChronicleJournal journal)
@@ -80,15 +81,28 @@ final class Sealer implements AutoCloseable {
 
   private void run() {
     try {
-      while (!stopping && journal.writable()) {
-        hash();
-        if (due()) {
-          checkpoint();
-        }
+      // On a full or a slow disk, too, which only keeps callers away.
+      while (!stopping && !journal.isFenced()) {
+        step();
         LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS));
       }
     } catch (Throwable e) { // a journal that cannot be sealed must not go on as if it were
       journal.fence(e);
+    }
+  }
+
+  private void step() throws IOException, JournalWalk.Broken {
+    try {
+      hash();
+      if (due()) {
+        checkpoint();
+      }
+    } catch (NoRoom e) {
+      // A full disk ends when somebody makes room; until then nothing is stated that is not kept.
+      if (!noRoom) {
+        LOG.error("journal: no room for a checkpoint; the tail stays unsealed", e);
+      }
+      noRoom = true;
     }
   }
 
@@ -141,6 +155,10 @@ final class Sealer implements AutoCloseable {
   private void checkpoint() throws IOException {
     checkpointNanos = settings.nanos().getAsLong();
     var checkpoint = seal();
+    if (noRoom) {
+      LOG.warn("journal: there is room again for checkpoints");
+      noRoom = false;
+    }
     journal.appendClear(FrameType.CHECKPOINT, checkpoint.note().getBytes(UTF_8));
     news = false;
   }

@@ -120,18 +120,8 @@ final class Tiles implements MerkleFrontier.Sink {
 
   private void write(Path file, byte[] hashes) throws IOException {
     boolean first = !Files.isDirectory(file.getParent());
-    Files.createDirectories(file.getParent());
     var fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (var channel =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      var bytes = ByteBuffer.wrap(hashes);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
+    try (var channel = written(fresh, hashes)) {
       force.force(channel);
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
@@ -142,6 +132,38 @@ final class Tiles implements MerkleFrontier.Sink {
       }
       directory = directory.getParent();
     } while (first && directory.startsWith(journal));
+  }
+
+  // What is not whole has no name yet: it can be written again when there is room.
+  private static FileChannel written(Path fresh, byte[] hashes) throws NoRoom {
+    FileChannel channel = null;
+    try {
+      Files.createDirectories(fresh.getParent());
+      channel =
+          FileChannel.open(
+              fresh,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE);
+      var bytes = ByteBuffer.wrap(hashes);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      return channel;
+    } catch (IOException e) {
+      close(channel);
+      throw new NoRoom(e);
+    }
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      assert e != null; // it holds nothing that anybody relies on
+    }
   }
 
   /** Removes narrower tiles; with 0, all and their directory. */

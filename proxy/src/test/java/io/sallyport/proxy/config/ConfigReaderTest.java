@@ -3,6 +3,9 @@ package io.sallyport.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.Problem;
+import io.sallyport.proxy.journal.Durability;
+import io.sallyport.proxy.journal.EventClass;
+import io.sallyport.proxy.journal.JournalLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +88,11 @@ class ConfigReaderTest {
           plaintext: false        | plaintext: yes           | s.yaml:10:98 | E-VALUE
           pkcs12:keys.p12         | pkcs11:token             | s.yaml:11:49 | E-UNBUILT
           'password: env:KEYS, '  | ''                       | s.yaml:11:10 | E-MISSING
+          'read: process'         | 'read: never'            | s.yaml:11:105 | E-VALUE
+          'write: disk'           | 'write: process'         | s.yaml:11:121 | E-DURABILITY
+          'write: disk'           | 'failed-login: process'  | s.yaml:11:128 | E-DURABILITY
+          'write: disk'           | 'exports: disk'          | s.yaml:11:114 | E-KEY
+          'password: env:KEYS,'   | 'password: env:KEYS, file-size: 1KiB,' | s.yaml:11:97 | E-SIZE
           siem: []                | siem: [cef]              | s.yaml:12:7 | E-UNBUILT
           limits: {}              | limits: {drain: 10}      | s.yaml:13:17 | E-DURATION
           limits: {}              | limits: {head: 10MB}     | s.yaml:13:16 | E-SIZE
@@ -105,6 +113,28 @@ class ConfigReaderTest {
               assertThat(p.at()).hasToString(at);
               assertThat(p.code()).isEqualTo(code);
             });
+  }
+
+  @Test
+  void everyClassMayBeOnTheDiskAndWhatIsNotSaidIsAtItsLeast() {
+    String journal =
+        "durability: {read: disk, denied: disk}, file-size: 64MiB, slow-disk: 200ms, refusals: 5,"
+            + " filesystem: any}";
+    JournalLimits limits =
+        read(GOOD.replace("durability: {read: process, write: disk}}", journal)).journal().limits();
+    for (EventClass event : EventClass.values()) {
+      assertThat(limits.durability().of(event)).isEqualTo(Durability.DISK);
+    }
+    assertThat(limits.fileBytes()).isEqualTo(64 << 20);
+    assertThat(limits.slowMillis()).isEqualTo(200);
+    assertThat(limits.singles()).isEqualTo(5);
+    assertThat(limits.anyFilesystem()).isTrue();
+    JournalLimits silent = read(GOOD).journal().limits();
+    for (EventClass event : EventClass.values()) {
+      assertThat(silent.durability().of(event)).isEqualTo(event.least());
+    }
+    assertThat(silent.durability().of(EventClass.READ)).isEqualTo(Durability.PROCESS);
+    assertThat(silent.anyFilesystem()).isFalse();
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Entries, keys and journals for the tests of this package. */
 final class Entries {
@@ -64,12 +65,24 @@ final class Entries {
   }
 
   static ChronicleJournal open(Path dir) {
-    return ChronicleJournal.open(dir.resolve("journal"), kms(dir), Clock.systemUTC());
+    return ChronicleJournal.open(
+        dir.resolve("journal"), kms(dir), Settings.standard(Clock.systemUTC(), TestSettings.SMALL));
   }
 
   static JournalVerifier.Result verify(Path dir) throws Exception {
     var journal = dir.resolve("journal");
     return new JournalVerifier(journal, Files.readString(journal.resolve("journal.pub"))).verify();
+  }
+
+  /** Waits until it is so, and fails when that never comes. */
+  static void await(BooleanSupplier until) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!until.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited in vain");
+      }
+      Thread.sleep(1);
+    }
   }
 
   static <T> Recorded<T> done(CompletionStage<Recorded<T>> stage) {

@@ -9,15 +9,14 @@ import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,14 +90,6 @@ class FenceTest {
     Entries.done(journal.append("", new Alert(what, ""), Durability.DISK));
   }
 
-  private static void await(BooleanSupplier until) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!until.getAsBoolean() && System.nanoTime() < deadline) {
-      Thread.sleep(1);
-    }
-    assertThat(until.getAsBoolean()).isTrue();
-  }
-
   @Test
   void errorInAnAppendFences() {
     var broken = new CountDownLatch(1);
@@ -122,7 +113,11 @@ class FenceTest {
             return this;
           }
         };
-    try (var journal = ChronicleJournal.open(dir.resolve("journal"), Entries.kms(dir), clock)) {
+    try (var journal =
+        ChronicleJournal.open(
+            dir.resolve("journal"),
+            Entries.kms(dir),
+            Settings.standard(clock, TestSettings.SMALL))) {
       alert(journal, "before");
       broken.countDown();
       for (int i = 0; i < 2; i++) {
@@ -140,7 +135,7 @@ class FenceTest {
     try (var journal =
         ChronicleJournal.open(dir.resolve("journal"), Entries.kms(dir), world.settings())) {
       alert(journal, "seen by the sealer");
-      await(this::sealed); // the only checkpoint while time stands still
+      Entries.await(this::sealed); // the only checkpoint while time stands still
       var files = JournalFiles.frames(dir.resolve("journal/run-000001"));
       world.before =
           channel -> {
@@ -161,7 +156,7 @@ class FenceTest {
         file.writeInt(0);
       }
       gate.countDown();
-      await(() -> !journal.writable());
+      Entries.await(() -> !journal.writable());
       assertThatThrownBy(() -> alert(journal, "after"))
           .hasRootCauseInstanceOf(JournalWalk.Broken.class);
     } finally {
@@ -179,26 +174,36 @@ class FenceTest {
   }
 
   @Test
-  void keyServiceThatIsDownStopsNeitherAppendsNorRollsNorThoseAfterTheLastKey() throws Exception {
+  void keyServiceThatIsDownStopsNoRollWhileThereAreKeysAndNoAppendBeyond() throws Exception {
     var kms = new Unreliable(Entries.kms(dir));
     try (var journal = ChronicleJournal.open(dir.resolve("journal"), kms, world.settings())) {
-      await(() -> journal.keysReady() == KeyChain.AHEAD);
+      Entries.await(() -> journal.space().keys() == KeyChain.AHEAD);
       kms.down = true;
-      for (int i = 0; i < KeyChain.AHEAD + 2; i++) {
-        world.pass(Duration.ofMinutes(10));
-        alert(journal, "down " + i);
+      for (int roll = 0; roll < KeyChain.AHEAD; roll++) {
+        Entries.await(journal.space()::ready);
+        world.pass(FrameWriter.ROLL_TIME);
+        int files = 2 + roll;
+        Entries.await(() -> files() == files);
+        alert(journal, "down " + roll);
       }
-      assertThat(journal.keysReady()).isZero();
-      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001")))
-          .hasSize(1 + KeyChain.AHEAD);
+      world.pass(FrameWriter.ROLL_TIME);
+      alert(journal, "no key left");
+      assertThat(journal.space().ready()).isFalse();
+      assertThat(files()).isEqualTo(KeyChain.AHEAD + 1);
       kms.down = false;
-      world.pass(Duration.ofMinutes(10));
-      await(() -> journal.keysReady() > 0);
+      world.pass(FrameWriter.ROLL_TIME);
+      Entries.await(() -> files() == KeyChain.AHEAD + 2);
       alert(journal, "up");
-      assertThat(JournalFiles.frames(dir.resolve("journal/run-000001")))
-          .hasSize(2 + KeyChain.AHEAD);
     }
     assertThat(Entries.verify(dir).okSealed()).isTrue();
+  }
+
+  private int files() {
+    try {
+      return JournalFiles.frames(dir.resolve("journal/run-000001")).size();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Locale;
 
 /**
@@ -79,7 +80,12 @@ final class JournalBench {
       encrypt = Math.min(encrypt, threads.getCurrentThreadCpuTime() - half);
     }
     long store = Long.MAX_VALUE;
-    try (var frames = new FrameStore(dir.resolve("store"), 0)) {
+    var settings = Settings.standard(Clock.systemUTC(), JournalLimits.DEFAULT);
+    long size = 1L << 30;
+    var spares =
+        SpareFiles.open(
+            Files.createDirectories(dir.resolve("s")), FrameStore.onDisk(size), settings);
+    try (var frames = new FrameStore(dir.resolve("store"), 0, size, spares.poll())) {
       for (int round = 0; round < ROUNDS; round++) {
         long start = threads.getCurrentThreadCpuTime();
         for (int i = 0; i < 2 * EXCHANGES; i++) {

@@ -15,6 +15,15 @@ final class TestSettings extends Clock {
   /** Called before every real force. */
   volatile Settings.Force before = channel -> {};
 
+  /** Called before every piece of a roll file is written out. */
+  volatile Settings.Fill beforeFill = (channel, zeros) -> {};
+
+  /** Small files, and no disk is slow while time stands still. */
+  JournalLimits limits = SMALL;
+
+  static final JournalLimits SMALL =
+      new JournalLimits(2 << 20, 60_000, 20, true, Durabilities.LEAST);
+
   /** Never checkpoints unless the test moves time, so that the tail stays unsealed. */
   Settings settings() {
     return new Settings(
@@ -24,11 +33,16 @@ final class TestSettings extends Clock {
           before.force(channel);
           channel.force(false);
         },
+        (channel, zeros) -> {
+          beforeFill.write(channel, zeros);
+          channel.write(zeros);
+        },
         10,
         new Sealing(
             Duration.ofHours(10).toMillis(),
             Duration.ofHours(10).toMillis(),
-            Duration.ofDays(1).toMillis()));
+            Duration.ofDays(1).toMillis()),
+        limits);
   }
 
   /** Time passes. */

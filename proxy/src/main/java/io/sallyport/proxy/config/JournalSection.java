@@ -1,0 +1,60 @@
+package io.sallyport.proxy.config;
+
+import io.sallyport.proxy.journal.Durabilities;
+import io.sallyport.proxy.journal.Durability;
+import io.sallyport.proxy.journal.EventClass;
+import io.sallyport.proxy.journal.JournalLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The section {@code journal:}. */
+final class JournalSection {
+  private JournalSection() {}
+
+  static Config.Journal read(Section s) {
+    Placed<Path> dir = s.file("dir", true, "");
+    Placed<String> key = s.place("key", s.string("key", true));
+    if (!key.value().isEmpty() && !key.value().matches("(pkcs12|pkcs11|vault):.+")) {
+      s.error(
+          "key",
+          "must be pkcs12:FILE, pkcs11:FILE or vault:https://HOST:PORT/v1/MOUNT/NAME",
+          "E-KEY-STORE");
+    }
+    Placed<Secret> password = s.secret("password", true);
+    JournalLimits d = JournalLimits.DEFAULT;
+    Duration slow = Duration.ofMillis(d.slowMillis());
+    JournalLimits limits =
+        new JournalLimits(
+            s.size("file-size", d.fileBytes(), 1 << 20, 1 << 30),
+            s.duration("slow-disk", slow, Duration.ofMinutes(1)).toMillis(),
+            s.number("refusals", false, d.singles(), 1, 1_000_000),
+            s.word("filesystem", false, List.of("checked", "any")).equals("any"),
+            durability(s.section("durability", false)));
+    s.finish();
+    return new Config.Journal(dir, key, password, limits);
+  }
+
+  private static Durabilities durability(Section s) {
+    Map<EventClass, Durability> wanted = new EnumMap<>(EventClass.class);
+    for (EventClass event : EventClass.values()) {
+      boolean free = event.least() == Durability.PROCESS;
+      String word =
+          s.word(
+              event.word(), false, free ? List.of("process", "disk") : List.of("disk", "process"));
+      if (word.equals("process") && !free) {
+        s.error(
+            event.word(),
+            "must be disk: what a power cut takes here is recorded nowhere else; only read and"
+                + " denied may be process",
+            "E-DURABILITY");
+      } else {
+        wanted.put(event, word.equals("disk") ? Durability.DISK : Durability.PROCESS);
+      }
+    }
+    s.finish();
+    return Durabilities.of(wanted);
+  }
+}
