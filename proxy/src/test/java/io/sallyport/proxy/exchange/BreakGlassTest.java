@@ -128,6 +128,25 @@ class BreakGlassTest {
   }
 
   @Test
+  void theReasonOfABatchIsThatOfEachOfItsEntries() {
+    stage.reason = REASON;
+    Stage.Caller caller =
+        stage
+            .json(patient("p9"))
+            .json(patient("p8"))
+            .post(
+                "/fhir",
+                CARER,
+                "application/fhir+json",
+                "{\"resourceType\":\"Bundle\",\"type\":\"batch\",\"entry\":["
+                    + "{\"request\":{\"method\":\"GET\",\"url\":\"Patient/p9\"}},"
+                    + "{\"request\":{\"method\":\"GET\",\"url\":\"Patient/p8\"}}]}");
+    assertThat(caller.body.toString()).contains("\"id\":\"p9\"", "\"id\":\"p8\"");
+    assertThat(grants()).extracting(JournalEntry.BreakGlass::patient).containsExactly("p9", "p8");
+    assertThat(grants()).allMatch(grant -> grant.reason().equals(REASON));
+  }
+
+  @Test
   void aGrantIsOneUsers() {
     read(REASON, "Patient/p9", patient("p9"));
     stage.reason = "";
