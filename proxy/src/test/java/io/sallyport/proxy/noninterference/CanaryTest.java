@@ -212,7 +212,7 @@ class CanaryTest {
   }
 
   /** The canaries in a text, as they are, percent-encoded or in base64. */
-  private static Set<String> words(String text) {
+  static Set<String> words(String text) {
     Set<String> words = new HashSet<>();
     collect(text, words);
     if (text.contains("%2D") || text.contains("%2d")) {
