@@ -108,6 +108,7 @@ public final class Appliance implements AutoCloseable {
             compiled.kms(),
             clock,
             config.journal().limits(),
+            config.journal().outside(),
             registry);
     record(compiled.snapshot());
     authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));

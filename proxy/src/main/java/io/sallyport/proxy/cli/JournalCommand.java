@@ -1,5 +1,6 @@
 package io.sallyport.proxy.cli;
 
+import io.sallyport.proxy.journal.ChronicleJournal;
 import io.sallyport.proxy.journal.JournalReader;
 import io.sallyport.proxy.journal.JournalUnavailable;
 import io.sallyport.proxy.journal.JournalVerifier;
@@ -124,6 +125,33 @@ public final class JournalCommand implements Runnable {
       return 0;
     } catch (JournalUnavailable e) {
       throw Failure.bad(e.getMessage());
+    }
+  }
+
+  @Command(
+      name = "accept-loss",
+      description = {
+        "Lets a journal go on although a checkpoint or an anchor proves that it was longer.",
+        "Writes a recovery record, signed by the identity, that names the lost records. For an",
+        "operator who has looked for them everywhere: the loss stays visible for ever."
+      },
+      mixinStandardHelpOptions = true)
+  int acceptLoss(
+      @Mixin JournalSource source,
+      @Option(
+              names = "--found",
+              paramLabel = "N",
+              required = true,
+              description = "How many records there are: the number that the refusal names.")
+          long found) {
+    PrintWriter err = spec.commandLine().getErr();
+    try (ChronicleJournal journal = source.accept(err, "journal accept-loss", found)) {
+      spec.commandLine()
+          .getOut()
+          .println("recorded: the journal goes on after record " + (found - 1));
+      return journal.writable() ? 0 : 4;
+    } catch (JournalUnavailable | KmsException e) {
+      throw Failure.environment(e.getMessage(), e);
     }
   }
 

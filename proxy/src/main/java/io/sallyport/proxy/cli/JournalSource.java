@@ -1,18 +1,24 @@
 package io.sallyport.proxy.cli;
 
+import io.prometheus.client.CollectorRegistry;
 import io.sallyport.policy.Problem;
 import io.sallyport.proxy.config.Config;
 import io.sallyport.proxy.config.ConfigReader;
+import io.sallyport.proxy.journal.ChronicleJournal;
+import io.sallyport.proxy.journal.JournalLimits;
 import io.sallyport.proxy.journal.JournalReader;
+import io.sallyport.proxy.journal.Outside;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,11 +45,34 @@ final class JournalSource {
       description = "Takes directory and key from sallyport.yaml.")
   private Path config;
 
+  private record Found(Path dir, Kms kms, JournalLimits limits, Outside outside) {}
+
   /**
    * @param err where a configuration's problems are printed
    * @param command who asks, for its errors
    */
   JournalReader open(PrintWriter err, String command) {
+    Found found = found(err, command);
+    return new JournalReader(found.dir(), found.kms());
+  }
+
+  /**
+   * Opens the journal for writing, a loss being accepted.
+   *
+   * @param records how many there are
+   */
+  ChronicleJournal accept(PrintWriter err, String command, long records) {
+    Found found = found(err, command);
+    return ChronicleJournal.open(
+        found.dir(),
+        found.kms(),
+        Clock.systemUTC(),
+        found.limits(),
+        new Outside(found.outside().anchors(), List.of(), records),
+        new CollectorRegistry());
+  }
+
+  private Found found(PrintWriter err, String command) {
     if (config != null) {
       return configured(err);
     }
@@ -51,10 +80,10 @@ final class JournalSource {
       throw Failure.usage(command + " needs DIR, --key and --password, or --config");
     }
     Kms kms = kms(key, Path.of(""), KeyCommand.Secrets.open(password));
-    return new JournalReader(directory(dir), kms);
+    return new Found(directory(dir), kms, JournalLimits.DEFAULT, Outside.NONE);
   }
 
-  private JournalReader configured(PrintWriter err) {
+  private Found configured(PrintWriter err) {
     Problems problems = new Problems();
     Config read = ConfigReader.read(config, problems::add);
     if (read == null) {
@@ -62,10 +91,12 @@ final class JournalSource {
       throw Failure.bad(config + " has " + problems.count());
     }
     try {
-      char[] secret = read.journal().password().value().open(System.getenv());
+      Config.Journal journal = read.journal();
+      char[] secret = journal.password().value().open(System.getenv());
       Path base = config.toAbsolutePath().getParent();
-      Kms kms = kms(read.journal().key().value(), base, secret);
-      return new JournalReader(directory(dir == null ? read.journal().dir().value() : dir), kms);
+      Kms kms = kms(journal.key().value(), base, secret);
+      Path at = directory(dir == null ? journal.dir().value() : dir);
+      return new Found(at, kms, journal.limits(), journal.outside());
     } catch (IOException e) {
       Problem.Location at = read.journal().password().at();
       throw Failure.environment(at + "  journal.password: " + e.getMessage(), e);

@@ -3,6 +3,7 @@ package io.sallyport.proxy.config;
 import io.sallyport.proxy.authn.IssuerProfile;
 import io.sallyport.proxy.authn.IssuerSettings;
 import io.sallyport.proxy.journal.JournalLimits;
+import io.sallyport.proxy.journal.Outside;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,7 +164,11 @@ public record Config(
       export, break-glass, admin and failed-login are always disk. file-size: of a roll file, default 32MiB. slow-disk:
       what takes longer makes the journal refuse, default 50ms. refusals: of unknown callers that are recorded one by
       one, for each network and minute, default 20. filesystem: checked (default) or any. */
-      JournalLimits limits) {}
+      JournalLimits limits,
+      /* Who else knows how long it is. anchors: files, best on other volumes, that get every checkpoint and that a start
+      is compared with: [file:/mnt/other/checkpoints.log]. witnesses: servers of c2sp.org/tlog-witness: [{url: https://…,
+      key: NAME+ID+KEY}]; they are asked once a minute. */
+      Outside outside) {}
 
   /** The bounds that an operator may tune; those of an upstream stand with it. */
   public record Limits(

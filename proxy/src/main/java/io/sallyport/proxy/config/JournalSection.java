@@ -4,8 +4,11 @@ import io.sallyport.proxy.journal.Durabilities;
 import io.sallyport.proxy.journal.Durability;
 import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.JournalLimits;
+import io.sallyport.proxy.journal.Outside;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +36,49 @@ final class JournalSection {
             s.number("refusals", false, d.singles(), 1, 1_000_000),
             s.word("filesystem", false, List.of("checked", "any")).equals("any"),
             durability(s.section("durability", false)));
+    Outside outside = new Outside(anchors(s), witnesses(s), -1);
     s.finish();
-    return new Config.Journal(dir, key, password, limits);
+    return new Config.Journal(dir, key, password, limits, outside);
+  }
+
+  private static List<Path> anchors(Section s) {
+    List<Path> anchors = new ArrayList<>();
+    for (String anchor : s.strings("anchors", List.of())) {
+      if (anchor.matches("file:/.+")) {
+        anchors.add(Path.of(anchor.substring("file:".length())));
+      } else {
+        s.error("anchors", "each must be file:/ABSOLUTE/PATH, best on another volume", "E-ANCHOR");
+      }
+    }
+    return anchors;
+  }
+
+  private static List<Outside.Witness> witnesses(Section all) {
+    List<Outside.Witness> witnesses = new ArrayList<>();
+    for (Section s : all.has("witnesses") ? all.sections("witnesses") : List.<Section>of()) {
+      Placed<URI> url = s.uri("url", true);
+      String key = s.string("key", true);
+      if (url != null
+          && url.value().getScheme().equals("http")
+          && !Loopback.is(url.value().getHost())) {
+        s.error(
+            "url",
+            "must be https: nobody on the way may answer in the witness's place",
+            "E-PLAINTEXT");
+      }
+      try {
+        if (url != null && !key.isEmpty()) {
+          witnesses.add(new Outside.Witness(url.value(), key));
+        }
+      } catch (IllegalArgumentException e) {
+        s.error(
+            "key",
+            "must be the witness's verifier key, NAME+ID+KEY: " + e.getMessage(),
+            "E-WITNESS");
+      }
+      s.finish();
+    }
+    return witnesses;
   }
 
   private static Durabilities durability(Section s) {

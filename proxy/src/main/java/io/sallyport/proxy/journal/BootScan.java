@@ -1,6 +1,7 @@
 package io.sallyport.proxy.journal;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param mended full tiles that were missing or changed, made anew from the frames
  * @param last the last checkpoint, null for none
  * @param checkpointBytes bytes of whole notes in the checkpoint log
+ * @param anchors compared already
  * @param recovery what the first frames of the new run must say, or null after a clean stop
  */
 record BootScan(
@@ -24,7 +26,13 @@ record BootScan(
     List<Path> mended,
     Checkpoint last,
     long checkpointBytes,
+    Anchors anchors,
     Recovery recovery) {
+
+  /** What the identity certifies first in the new run. */
+  EpochStatement opening(String origin, int run, LogKey key) {
+    return new EpochStatement(false, origin, run, 0, frontier.size(), frontier.root(), key);
+  }
 
   private static final String KEEP = ". Keep the directory as evidence";
 
@@ -32,11 +40,11 @@ record BootScan(
    * @throws JournalUnavailable when a sealed record is missing or changed, or when records after a
    *     damage show that no crash made it
    */
-  static BootScan of(Path journal, LogKey identity, Settings.Force force) throws IOException {
+  static BootScan of(Path journal, LogKey identity, Settings settings) throws IOException {
     Checkpoint last;
     long bytes;
     boolean torn;
-    try (var notes = new CheckpointLog.Reader(journal)) {
+    try (var notes = new CheckpointLog.Reader(CheckpointLog.file(journal))) {
       String newest = null;
       for (var note = notes.next(); note != null; note = notes.next()) {
         newest = note;
@@ -46,7 +54,8 @@ record BootScan(
       last = newest == null ? null : parsed(identity, newest);
     }
     long sealed = last == null ? 0 : last.size();
-    var tiles = new Tiles(journal, force);
+    long accepted = settings.sealing().outside().acceptLoss();
+    var tiles = new Tiles(journal, settings.force());
     var frontier = new MerkleFrontier(tiles);
     List<Path> mended;
     var epochs = new Epochs(identity, false);
@@ -65,20 +74,24 @@ record BootScan(
           }
         }
       } catch (JournalWalk.Broken e) {
-        if (!e.atTail || walk.count() < sealed) {
+        if (!e.atTail || walk.count() < sealed && walk.count() != accepted) {
           throw changed(e.seq, e.place + ": " + e.getMessage());
         }
         damage = e.place;
       } catch (Frame.Malformed e) {
         throw named(journal, identity);
       }
-      if (walk.count() < sealed) {
+      if (walk.count() < sealed && walk.count() != accepted) {
         throw new JournalUnavailable(
             "record "
                 + walk.count()
                 + " of the journal is missing: the last checkpoint covers "
                 + sealed
-                + " records. Keep the directory as evidence",
+                + " records. Bring the files back; or, when they are lost for good, let 'sallyport"
+                + " journal accept-loss DIR --found "
+                + walk.count()
+                + "' record that"
+                + KEEP,
             null);
       }
       mended = tiles.booted();
@@ -93,12 +106,23 @@ record BootScan(
       throw new JournalUnavailable(
           "the chain of the journal's keys is broken: " + e.getMessage() + KEEP, null);
     }
-    boolean clean = frontier.size() == sealed && damage.isEmpty() && !torn && epochs.closed();
+    tiles.flush();
+    long size = frontier.size();
+    var anchors = new Anchors(settings.sealing().outside().anchors());
+    long known = anchors.compare(journal, identity.name(), size, epochs.lost(), accepted);
+    long lost = Math.max(known, sealed) > size ? Math.max(known, sealed) : 0;
+    if (sealed > size) {
+      last = CheckpointLog.cut(journal, identity.name(), size);
+      sealed = last == null ? 0 : last.size();
+      bytes = Files.size(CheckpointLog.file(journal));
+    }
+    boolean clean = size == sealed && damage.isEmpty() && !torn && epochs.closed() && lost == 0;
     var recovery =
-        clean || frontier.size() == 0 && damage.isEmpty()
+        clean || size == 0 && damage.isEmpty() && lost == 0
             ? null
-            : new Recovery(identity.name(), sealed, frontier.size(), frontier.root(), 0, damage);
-    return new BootScan(newest(journal, run), frontier, tiles, mended, last, bytes, recovery);
+            : new Recovery(identity.name(), sealed, size, frontier.root(), lost, damage);
+    return new BootScan(
+        newest(journal, run), frontier, tiles, mended, last, bytes, anchors, recovery);
   }
 
   // A run without a frame counts, too: its directory is taken.

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /**
  * The file of all checkpoints, one note of five lines after another, forced one by one. It says how
@@ -64,6 +65,41 @@ final class CheckpointLog implements AutoCloseable {
     channel.close();
   }
 
+  /** The file of a journal. */
+  static Path file(Path journal) {
+    return journal.resolve(JournalFiles.CHECKPOINTS);
+  }
+
+  /**
+   * Takes the checkpoints of more records than there are out of the log, into a file of their own:
+   * they are the evidence of what is lost.
+   *
+   * @return the last that is left, null for none
+   */
+  static Checkpoint cut(Path journal, String origin, long records) throws IOException {
+    Checkpoint last = null;
+    long left = 0;
+    try (var notes = new Reader(file(journal))) {
+      for (var note = notes.next(); note != null; note = notes.next()) {
+        var checkpoint = Checkpoint.parse(origin, note);
+        if (checkpoint.size() > records) {
+          break;
+        }
+        last = checkpoint;
+        left = notes.whole();
+      }
+    }
+    var all = Files.readAllBytes(file(journal));
+    var lost = journal.resolve("checkpoints-lost-at-" + records + ".log");
+    Files.write(lost, Arrays.copyOfRange(all, (int) left, all.length));
+    try (var kept = FileChannel.open(lost, StandardOpenOption.WRITE);
+        var log = FileChannel.open(file(journal), StandardOpenOption.WRITE)) {
+      kept.force(true);
+      log.truncate(left).force(true);
+    }
+    return last;
+  }
+
   /** Reads notes in their order. */
   static final class Reader implements AutoCloseable {
     private final InputStream in;
@@ -71,8 +107,7 @@ final class CheckpointLog implements AutoCloseable {
     private int lines;
     private long whole;
 
-    Reader(Path journal) throws IOException {
-      var file = journal.resolve(JournalFiles.CHECKPOINTS);
+    Reader(Path file) throws IOException {
       in =
           Files.exists(file)
               ? new BufferedInputStream(Files.newInputStream(file))

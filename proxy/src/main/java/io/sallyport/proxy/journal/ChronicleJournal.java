@@ -17,7 +17,6 @@ import org.slf4j.LoggerFactory;
  * hashes and signs. Whatever goes wrong in writing or forcing fences the journal until a restart.
  */
 public final class ChronicleJournal implements Journal {
-  private static final long KEY_RETRY_SECONDS = 5;
   private static final Logger LOG = LoggerFactory.getLogger(ChronicleJournal.class);
 
   private final Settings settings;
@@ -31,6 +30,7 @@ public final class ChronicleJournal implements Journal {
   private final Committer committer;
   private final KeyKeeper keeper;
   private final Sealer sealer;
+  private final Outsiders outsiders;
   private final ThreadLocal<PayloadWriter> payloads = ThreadLocal.withInitial(PayloadWriter::new);
 
   // Guards the writer, and every write of the fields below.
@@ -57,8 +57,13 @@ public final class ChronicleJournal implements Journal {
    *     fails, or when sealed records are missing or changed: the message names the first
    */
   public static ChronicleJournal open(
-      Path directory, Kms kms, Clock clock, JournalLimits limits, CollectorRegistry registry) {
-    return open(directory, kms, Settings.standard(clock, limits), registry);
+      Path directory,
+      Kms kms,
+      Clock clock,
+      JournalLimits limits,
+      Outside outside,
+      CollectorRegistry registry) {
+    return open(directory, kms, Settings.standard(clock, limits).with(outside), registry);
   }
 
   /** The same, as it is without a configuration. */
@@ -101,7 +106,7 @@ public final class ChronicleJournal implements Journal {
     this.lock = lock;
     var limits = settings.limits();
     identity = new Identity(Origin.open(directory, kms), kms);
-    var boot = BootScan.of(directory, identity.key(), settings.force());
+    var boot = BootScan.of(directory, identity.key(), settings);
     int run = boot.run() + 1;
     long next = boot.frontier().size();
     appended = next - 1;
@@ -116,6 +121,7 @@ public final class ChronicleJournal implements Journal {
     committer =
         new Committer(settings, pace, probe, () -> appended, appended, this::fence, this::beat);
     sealer = new Sealer(directory, boot, settings, keys, this);
+    outsiders = new Outsiders(directory, settings, identity, boot.anchors(), this);
     var clock = new JournalClock(settings);
     FrameStore store = null;
     try {
@@ -140,18 +146,18 @@ public final class ChronicleJournal implements Journal {
     spares.start();
     keeper.start();
     committer.start();
+    outsiders.start();
     sealer.start();
     if (!told.isEmpty()) {
       alert("journal-volume", told);
     }
     if (!boot.mended().isEmpty()) {
-      var names = boot.mended().stream().limit(10).map(directory::relativize).toList();
-      // Tiles that were missing or changed and were made anew.
-      alert("tiles-mended", boot.mended().size() + ": " + names);
+      alert("tiles-mended", boot.mended().size() + ", from " + boot.mended().get(0) + " on");
     }
   }
 
-  private void alert(String what, String detail) {
+  /** Something is wrong with the journal itself: it is recorded there like any alert. */
+  void alert(String what, String detail) {
     LOG.warn("journal: {}: {}", what, detail);
     append("", new JournalEntry.Alert(what, detail), EventClass.ADMIN);
   }
@@ -161,26 +167,13 @@ public final class ChronicleJournal implements Journal {
     var recovery = boot.recovery();
     var recovered = recovery == null ? null : recovery.sign(identity);
     var epoch = keys.signing(0);
-    var opening =
-        new EpochStatement(
-            false,
-            identity.key().name(),
-            run,
-            0,
-            boot.frontier().size(),
-            boot.frontier().root(),
-            epoch.key());
-    var certificate = opening.sign(identity);
+    var certificate = boot.opening(identity.key().name(), run, epoch.key()).sign(identity);
     sealer.open(epoch, run);
     appending.lock();
     try {
       if (recovery != null) {
         writer.clear(FrameType.RECOVERY, recovered);
-        LOG.warn(
-            "journal: the last stop was not in order; {} records found, {} of them sealed {}",
-            recovery.found(),
-            recovery.sealed(),
-            recovery.damage());
+        LOG.warn("journal: the last stop was not in order: {}", recovery.told());
       }
       writer.clear(FrameType.EPOCH_OPEN, certificate);
       appended = writer.newest();
@@ -315,6 +308,11 @@ public final class ChronicleJournal implements Journal {
     }
   }
 
+  /** A checkpoint is in the log: those outside hear of it. Never waits. */
+  void sealed(Checkpoint checkpoint) {
+    outsiders.tell(checkpoint);
+  }
+
   /** A statement that the identity is to sign when the key service can; never waits. */
   void certify(EpochStatement statement) {
     keeper.certify(statement);
@@ -323,15 +321,6 @@ public final class ChronicleJournal implements Journal {
   /** The newest record that is on disk: the sealer never states more. */
   long durable() {
     return committer.durable();
-  }
-
-  boolean nextKeyReady() {
-    return keysReady() > 0;
-  }
-
-  /** Keys made ahead: rolls that need no key service. */
-  int keysReady() {
-    return keys.count();
   }
 
   Space space() {
@@ -394,6 +383,7 @@ public final class ChronicleJournal implements Journal {
     keeper.stop();
     sealer.stop();
     sealer.sealAll();
+    outsiders.stop();
     committer.stop();
     sealer.close();
     appending.lock();

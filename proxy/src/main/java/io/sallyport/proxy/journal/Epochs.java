@@ -98,6 +98,7 @@ final class Epochs {
         case RECOVERY -> recover(header, walk.body());
         case EPOCH_OPEN -> certify(header, note(walk));
         case EPOCH_CLOSE -> close(header, note(walk), before);
+        case COSIGNED -> cosigned(header, new String(walk.body(), UTF_8));
         default -> {}
       }
     } catch (IllegalArgumentException e) {
@@ -186,6 +187,15 @@ final class Epochs {
     }
     next.certified = header.seq();
     signing = next;
+  }
+
+  // It went out under the identity's own signature. Its root covers less than where it lies.
+  private void cosigned(Frame.Header header, String note) throws Frame.Malformed {
+    var checkpoint = Checkpoint.parse(identity.name(), note);
+    if (checkpoint.size() > header.seq()) {
+      throw new Frame.Malformed("a cosigned checkpoint of records that come after it");
+    }
+    prove(new Proof(header.seq(), Note.parse(note), identity, "the cosigned checkpoint"));
   }
 
   private static String name(Epoch epoch) {

@@ -165,20 +165,8 @@ public final class JournalReader {
     }
     if (header.type() == FrameType.RECOVERY) {
       var recovery = Recovery.parse(payload);
-      var left = recovery.damage().isEmpty() ? "" : ", bytes left behind at " + recovery.damage();
-      var lost =
-          recovery.lost() == 0
-              ? ""
-              : ", records " + recovery.found() + ".." + (recovery.lost() - 1) + " lost";
       return new JournalEntry.Alert(
-          "recovery",
-          "the last stop was not in order: "
-              + recovery.found()
-              + " records found, "
-              + recovery.sealed()
-              + " sealed"
-              + left
-              + lost);
+          "recovery", "the last stop was not in order: " + recovery.told());
     }
     return PayloadReader.read(header.type(), payload);
   }

@@ -119,7 +119,7 @@ public final class JournalVerifier {
    */
   public Result verify() {
     try (var walk = new JournalWalk(journal);
-        var notes = new CheckpointLog.Reader(journal)) {
+        var notes = new CheckpointLog.Reader(CheckpointLog.file(journal))) {
       try {
         readKept();
         decryption = kms == null ? null : new Decryption(Origin.name(journal), kms);
@@ -175,18 +175,33 @@ public final class JournalVerifier {
   private void compareKept() throws Bad {
     var here = kept.remove(frontier.size());
     for (var checkpoint : here == null ? List.<Checkpoint>of() : here) {
-      boolean same = newest != null && newest.note().equals(checkpoint.note());
-      if (!same && !checkpoint.verifies(identity)) {
-        proveSignature(checkpoint, "the checkpoint kept elsewhere");
-      }
       if (!Arrays.equals(checkpoint.root(), frontier.root())) {
         throw new Bad(
             -1,
             "records 0.."
                 + (frontier.size() - 1)
-                + " are not those of the checkpoint kept elsewhere");
+                + " are not those of the checkpoint kept elsewhere"
+                + admitted(checkpoint.size()));
+      }
+      boolean same = newest != null && newest.note().equals(checkpoint.note());
+      if (!same && !checkpoint.verifies(identity)) {
+        proveSignature(checkpoint, "the checkpoint kept elsewhere");
       }
     }
+  }
+
+  private String admitted(long size) {
+    for (var lost : epochs.lost()) {
+      if (size > lost.from() && size <= lost.to()) {
+        return "; record "
+            + lost.admittedBy()
+            + " admits the loss of "
+            + lost.from()
+            + ".."
+            + (lost.to() - 1);
+      }
+    }
+    return "";
   }
 
   private void all(JournalWalk walk, CheckpointLog.Reader notes)

@@ -19,11 +19,12 @@ import java.util.HexFormat;
  * verifier key: {@code name+hex(id)+base64(type, key)}. Type 1 is Ed25519, with an id of the first
  * 4 bytes of SHA-256(name, newline, type, key); type 2 is ECDSA, for an identity in a PKCS#11
  * token, with an id of the first 4 bytes of SHA-256(key), the key being a SubjectPublicKeyInfo of
- * P-256.
+ * P-256. Type 4 is a witness's Ed25519 key (c2sp.org/tlog-cosignature), with an id as of type 1.
  */
 final class LogKey {
   private static final byte ED25519 = 1;
   private static final byte ECDSA = 2;
+  private static final byte COSIGNATURE = 4;
   private static final int KEY = 32;
   static final int ID = 4;
 
@@ -59,13 +60,13 @@ final class LogKey {
     this.publicKey = publicKey.clone();
     try {
       var sha = MessageDigest.getInstance("SHA-256");
-      if (type == ED25519) {
+      if (type != ECDSA) {
         sha.update((name + "\n").getBytes(UTF_8));
         sha.update(type);
       }
       id = Arrays.copyOf(sha.digest(publicKey), ID);
       verifying =
-          KeyFactory.getInstance(type == ED25519 ? "Ed25519" : "EC")
+          KeyFactory.getInstance(type == ECDSA ? "EC" : "Ed25519")
               .generatePublic(new X509EncodedKeySpec(info(type, publicKey)));
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("not a public key of its type", e);
@@ -73,7 +74,7 @@ final class LogKey {
   }
 
   private static byte[] info(byte type, byte[] key) {
-    if (type == ED25519 && key.length == KEY) {
+    if ((type == ED25519 || type == COSIGNATURE) && key.length == KEY) {
       return ByteBuffer.allocate(INFO.length + KEY).put(INFO).put(key).array();
     }
     if (type == ECDSA
@@ -103,6 +104,10 @@ final class LogKey {
    * @throws IllegalArgumentException when it is none, or its id is not its own
    */
   static LogKey parse(String line) {
+    return of(line, false);
+  }
+
+  private static LogKey of(String line, boolean witness) {
     var parts = line.strip().split("\\+", 3);
     if (parts.length != 3) {
       throw new IllegalArgumentException("not a verifier key: NAME+ID+KEY is due");
@@ -111,11 +116,23 @@ final class LogKey {
     if (typed.length == 0) {
       throw new IllegalArgumentException("a verifier key without a key");
     }
+    if (typed[0] == COSIGNATURE != witness) {
+      throw new IllegalArgumentException("a key of type " + typed[0] + ": a witness has type 4");
+    }
     var key = new LogKey(parts[0], typed[0], Arrays.copyOfRange(typed, 1, typed.length));
     if (!key.line().equals(line.strip())) {
       throw new IllegalArgumentException("a verifier key whose id is not its own: damaged");
     }
     return key;
+  }
+
+  /**
+   * Reads the verifier key of a witness, which no checkpoint verifies under.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  static LogKey parseWitness(String line) {
+    return of(line, true);
   }
 
   private byte[] typed() {
@@ -147,7 +164,7 @@ final class LogKey {
 
   boolean verifies(byte[] message, byte[] signed) {
     try {
-      var signature = Signature.getInstance(type == ED25519 ? "Ed25519" : "SHA256withECDSA");
+      var signature = Signature.getInstance(type == ECDSA ? "SHA256withECDSA" : "Ed25519");
       signature.initVerify(verifying);
       signature.update(message);
       return signature.verify(signed);

@@ -74,7 +74,7 @@ public record LogProof(long seq, byte[] frame, String checkpoint, String key) {
   }
 
   private static Checkpoint covering(Path journal, String origin, long seq) throws IOException {
-    try (var notes = new CheckpointLog.Reader(journal)) {
+    try (var notes = new CheckpointLog.Reader(CheckpointLog.file(journal))) {
       for (var note = notes.next(); note != null; note = notes.next()) {
         var checkpoint = Checkpoint.parse(origin, note);
         if (seq >= 0 && checkpoint.size() > seq) {

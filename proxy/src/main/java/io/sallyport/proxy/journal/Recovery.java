@@ -40,6 +40,13 @@ record Recovery(String origin, long sealed, long found, byte[] root, long lost, 
         "");
   }
 
+  /** For people: what was found. */
+  String told() {
+    var left = damage.isEmpty() ? "" : ", bytes left behind at " + damage;
+    var gone = lost == 0 ? "" : ", records " + found + ".." + (lost - 1) + " lost";
+    return found + " records found, " + sealed + " sealed" + left + gone;
+  }
+
   byte[] sign(Note.Signer identity) {
     return Note.sign(text(), identity).getBytes(UTF_8);
   }

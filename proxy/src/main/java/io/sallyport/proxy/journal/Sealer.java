@@ -128,7 +128,7 @@ final class Sealer implements AutoCloseable {
         certified = header.seq();
       }
       frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
-      news |= header.type() != FrameType.CHECKPOINT;
+      news |= header.type() != FrameType.CHECKPOINT && header.type() != FrameType.COSIGNED;
     }
   }
 
@@ -167,6 +167,7 @@ final class Sealer implements AutoCloseable {
     var checkpoint = Checkpoint.sign(key, frontier.size(), frontier.root());
     tiles.flush();
     log.append(checkpoint);
+    journal.sealed(checkpoint);
     return checkpoint;
   }
 

@@ -10,7 +10,20 @@ import java.time.Duration;
  *     becomes evidence
  * @param certifyMillis the identity certifies the key of the first epoch that begins after this
  *     time, so that the way from its word to any checkpoint is at most a day's epochs long
+ * @param witnessMillis least time between checkpoints that go to witnesses, and that the identity
+ *     signs for them
+ * @param outside who else knows how long the journal is
  */
-record Sealing(long checkpointMillis, long heartbeatMillis, long certifyMillis) {
-  static final Sealing STANDARD = new Sealing(1_000, 60_000, Duration.ofDays(1).toMillis());
+record Sealing(
+    long checkpointMillis,
+    long heartbeatMillis,
+    long certifyMillis,
+    long witnessMillis,
+    Outside outside) {
+  static final Sealing STANDARD =
+      new Sealing(1_000, 60_000, Duration.ofDays(1).toMillis(), 60_000, Outside.NONE);
+
+  Sealing with(Outside other) {
+    return new Sealing(checkpointMillis, heartbeatMillis, certifyMillis, witnessMillis, other);
+  }
 }

@@ -48,4 +48,8 @@ record Settings(
         Sealing.STANDARD,
         limits);
   }
+
+  Settings with(Outside outside) {
+    return new Settings(clock, nanos, force, fill, forceMillis, sealing.with(outside), limits);
+  }
 }

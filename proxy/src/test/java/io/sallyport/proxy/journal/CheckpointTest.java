@@ -41,6 +41,17 @@ class CheckpointTest {
   }
 
   @Test
+  void exampleOfTheSignedNoteSpecificationVerifies() {
+    var key = LogKey.parse("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
+    var note =
+        "This is an example message.\n\n"
+            + "\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXs"
+            + "YjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+    assertThat(Note.parse(note).verifies(key)).isTrue();
+    assertThat(Note.parse(note.replace("example m", "example n")).verifies(key)).isFalse();
+  }
+
+  @Test
   void noteIsReadBackAndProven() {
     var lines = checkpoint.note().split("\n");
     assertThat(lines).hasSize(5).startsWith("auditlog.local/test", "4711");

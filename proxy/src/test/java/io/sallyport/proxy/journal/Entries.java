@@ -5,9 +5,12 @@ import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
 import io.sallyport.proxy.kms.KeyStores;
 import io.sallyport.proxy.kms.Kms;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +86,28 @@ final class Entries {
       }
       Thread.sleep(1);
     }
+  }
+
+  /** A quarter of an hour passes: the next file is begun. */
+  static void roll(Path home, ChronicleJournal journal, TestSettings world)
+      throws InterruptedException {
+    await(journal.space()::ready);
+    long before = files(home);
+    world.pass(Duration.ofMinutes(15));
+    await(() -> files(home) > before);
+  }
+
+  private static long files(Path home) {
+    var journal = home.resolve("journal");
+    long files = 0;
+    try {
+      for (int run : JournalFiles.runs(journal)) {
+        files += JournalFiles.frames(JournalFiles.run(journal, run)).size();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
   }
 
   static <T> Recorded<T> done(CompletionStage<Recorded<T>> stage) {

@@ -58,8 +58,7 @@ class SlowDiskTest {
             },
             standard.fill(),
             10,
-            60_000,
-            60_000,
+            standard.sealing(),
             LIMITS);
     try (var journal = ChronicleJournal.open(dir.resolve("journal"), Entries.kms(dir), settings)) {
       Entries.await(journal::writable);

@@ -24,6 +24,8 @@ final class TestSettings extends Clock {
   static final JournalLimits SMALL =
       new JournalLimits(2 << 20, 60_000, 20, true, Durabilities.LEAST);
 
+  Outside outside = Outside.NONE;
+
   /** Never checkpoints unless the test moves time, so that the tail stays unsealed. */
   Settings settings() {
     return new Settings(
@@ -41,7 +43,9 @@ final class TestSettings extends Clock {
         new Sealing(
             Duration.ofHours(10).toMillis(),
             Duration.ofHours(10).toMillis(),
-            Duration.ofDays(1).toMillis()),
+            Duration.ofDays(1).toMillis(),
+            0,
+            outside),
         limits);
   }
 
