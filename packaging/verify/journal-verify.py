@@ -9,7 +9,7 @@ import argparse, base64, hashlib, os, re, struct, sys
 
 ENCRYPTED = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 18, 30}
 CLEAR = {12, 13, 14, 19, 20, 21}
-INTENT, CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE = 1, 12, 13, 14, 19, 20
+INTENT, CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED = 1, 12, 13, 14, 19, 20, 21
 ENDS = {2, 4, 5, 6}
 HEADER, TAG, FRAME_MAX, WIDTH = 40, 16, 65535, 256
 
@@ -187,6 +187,9 @@ class Epochs:
         need(not self.closed, "a record behind the end of its run")
         need(not self.due or kind == RECOVERY, "the run before was not closed, and no recovery record says so")
         need(self.signing[5] is not None or kind in (RECOVERY, EPOCH_OPEN), "no certificate of the run's key")
+        if kind == COSIGNED:
+            checkpoint = Checkpoint(body.decode(errors="replace"), self.identity.name)
+            need(checkpoint.size <= seq and checkpoint.verified(self.identity), "a cosigned checkpoint that is not this log's")
         if kind not in (RECOVERY, EPOCH_OPEN, EPOCH_CLOSE): return
         note = Note(body.decode(errors="replace"), self.identity.name)
         if kind == RECOVERY:
