@@ -30,7 +30,7 @@ public final class ChronicleJournal implements Journal {
   private final Committer committer;
   private final KeyKeeper keeper;
   private final Sealer sealer;
-  private final Outsiders outsiders;
+  final Outsiders outsiders;
   private final ThreadLocal<PayloadWriter> payloads = ThreadLocal.withInitial(PayloadWriter::new);
 
   // Guards the writer, and every write of the fields below.
@@ -75,7 +75,7 @@ public final class ChronicleJournal implements Journal {
     return open(directory, kms, settings, new CollectorRegistry());
   }
 
-  private static ChronicleJournal open(
+  static ChronicleJournal open(
       Path directory, Kms kms, Settings settings, CollectorRegistry registry) {
     DirectoryLock lock = null;
     try {
@@ -121,7 +121,7 @@ public final class ChronicleJournal implements Journal {
     committer =
         new Committer(settings, pace, probe, () -> appended, appended, this::fence, this::beat);
     sealer = new Sealer(directory, boot, settings, keys, this);
-    outsiders = new Outsiders(directory, settings, identity, boot.anchors(), this);
+    outsiders = new Outsiders(directory, settings, identity, boot, this);
     var clock = new JournalClock(settings);
     FrameStore store = null;
     try {
@@ -159,6 +159,7 @@ public final class ChronicleJournal implements Journal {
   /** Something is wrong with the journal itself: it is recorded there like any alert. */
   void alert(String what, String detail) {
     LOG.warn("journal: {}: {}", what, detail);
+    metrics.alert(what);
     append("", new JournalEntry.Alert(what, detail), EventClass.ADMIN);
   }
 

@@ -11,6 +11,7 @@ final class JournalMetrics {
   private final CollectorRegistry registry;
   private final Counter refused;
   private final Counter.Child counted;
+  private final Counter alerts;
 
   JournalMetrics(CollectorRegistry registry) {
     this.registry = registry;
@@ -23,6 +24,12 @@ final class JournalMetrics {
     for (var why : JournalUnavailable.Why.values()) {
       refused.labels(why.word()); // an alarm needs a zero to rise from
     }
+    alerts =
+        Counter.build(
+                "sallyport_journal_alerts_total",
+                "What is wrong with the journal itself: changed or missing records, witnesses.")
+            .labelNames("what")
+            .register(registry);
     counted =
         Counter.build(
                 "sallyport_journal_counted_total",
@@ -58,6 +65,10 @@ final class JournalMetrics {
 
   void refused(JournalUnavailable.Why why) {
     refused.labels(why.word()).inc();
+  }
+
+  void alert(String what) {
+    alerts.labels(what).inc();
   }
 
   void counted() {

@@ -81,7 +81,7 @@ final class JournalWalk implements AutoCloseable {
       if (ahead.isEmpty()) {
         look();
         if (ahead.isEmpty()) {
-          return end();
+          return ended();
         }
         if (damage == null && file != null) {
           continue; // what was put here before the successor began may be newer than our last read
@@ -91,7 +91,7 @@ final class JournalWalk implements AutoCloseable {
     }
   }
 
-  private boolean end() throws Broken {
+  private boolean ended() throws Broken {
     if (damage != null || unforgiven != null) {
       var first = unforgiven != null ? unforgiven : damage;
       throw new Broken(first.seq, first.place, first.getMessage(), true);
@@ -228,6 +228,16 @@ final class JournalWalk implements AutoCloseable {
   /** Where the walk is: file and offset of the last excerpt looked at. */
   String place() {
     return file == null ? "" : journal.relativize(file) + ":" + excerpts.excerptAt();
+  }
+
+  /** The file of the current frame. */
+  Path file() {
+    return file;
+  }
+
+  /** Where the current frame ends in its file. */
+  long end() {
+    return excerpts.excerptAt() + excerpts.to() - excerpts.from();
   }
 
   /** The newest run seen; 0 when there is none. */

@@ -12,6 +12,9 @@ import java.time.Duration;
  *     time, so that the way from its word to any checkpoint is at most a day's epochs long
  * @param witnessMillis least time between checkpoints that go to witnesses, and that the identity
  *     signs for them
+ * @param watchMillis time between looks whether a file is gone or cut short
+ * @param scrubMillis rest between two passes over all sealed records
+ * @param scrubBytesPerMilli how fast such a pass reads at most
  * @param outside who else knows how long the journal is
  */
 record Sealing(
@@ -19,11 +22,30 @@ record Sealing(
     long heartbeatMillis,
     long certifyMillis,
     long witnessMillis,
+    long watchMillis,
+    long scrubMillis,
+    long scrubBytesPerMilli,
     Outside outside) {
   static final Sealing STANDARD =
-      new Sealing(1_000, 60_000, Duration.ofDays(1).toMillis(), 60_000, Outside.NONE);
+      new Sealing(
+          1_000,
+          60_000,
+          Duration.ofDays(1).toMillis(),
+          60_000,
+          1_000,
+          20_000,
+          50_000,
+          Outside.NONE);
 
   Sealing with(Outside other) {
-    return new Sealing(checkpointMillis, heartbeatMillis, certifyMillis, witnessMillis, other);
+    return new Sealing(
+        checkpointMillis,
+        heartbeatMillis,
+        certifyMillis,
+        witnessMillis,
+        watchMillis,
+        scrubMillis,
+        scrubBytesPerMilli,
+        other);
   }
 }

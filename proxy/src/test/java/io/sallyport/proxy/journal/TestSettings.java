@@ -45,6 +45,9 @@ final class TestSettings extends Clock {
             Duration.ofHours(10).toMillis(),
             Duration.ofDays(1).toMillis(),
             0,
+            10,
+            10,
+            50_000,
             outside),
         limits);
   }
