@@ -26,9 +26,20 @@ class WatchTest {
       }
     }
     var open = ChronicleJournal.open(journal, Entries.kms(dir), world.settings(), registry);
+    Entries.await(this::sealed); // its only checkpoint, and tile, while time stands still
     long passes = open.outsiders.passes();
     Entries.await(() -> open.outsiders.passes() > passes + 2);
     return open;
+  }
+
+  private boolean sealed() {
+    try {
+      return Damage.frames(journal).stream()
+          .anyMatch(
+              f -> f.type() == FrameType.CHECKPOINT && f.file().getParent().endsWith("run-000003"));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private boolean alerted(String what) {
