@@ -73,7 +73,7 @@ class AnonymousFloodTest {
         while (System.nanoTime() < end || flood.completed() < refusalsMin || reads < 20) {
           assertThat(System.nanoTime()).as(Files.readString(log)).isLessThan(stuck);
           try (Caller clinician = new Caller(files, 0)) {
-            String answer = clinician.get("/fhir/Patient/" + DemoEhr.PATIENT);
+            String answer = clinician.get("/Patient/" + DemoEhr.PATIENT);
             assertThat(answer).as(Files.readString(log)).startsWith("HTTP/1.1 200");
           }
           reads++;

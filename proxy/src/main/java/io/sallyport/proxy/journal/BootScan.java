@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a start finds: every frame is walked and hashed, the chain of epochs followed, and both held
@@ -29,6 +31,8 @@ record BootScan(
     Anchors anchors,
     Recovery recovery) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(BootScan.class);
+
   /** What the identity certifies first in the new run. */
   EpochStatement opening(String origin, int run, LogKey key) {
     return new EpochStatement(false, origin, run, 0, frontier.size(), frontier.root(), key);
@@ -40,7 +44,8 @@ record BootScan(
    * @throws JournalUnavailable when a sealed record is missing or changed, or when records after a
    *     damage show that no crash made it
    */
-  static BootScan of(Path journal, LogKey identity, Settings settings) throws IOException {
+  static BootScan of(Path journal, Identity signer, Settings settings) throws IOException {
+    var identity = signer.key();
     Checkpoint last;
     long bytes;
     boolean torn;
@@ -54,6 +59,10 @@ record BootScan(
       last = newest == null ? null : parsed(identity, newest);
     }
     long sealed = last == null ? 0 : last.size();
+    var cut = TornTail.cut(journal, identity, signer.kms(), sealed);
+    if (!cut.isEmpty()) {
+      LOG.warn("journal: a power cut left half a record at {}; it and what follows is cut", cut);
+    }
     long accepted = settings.sealing().outside().acceptLoss();
     var tiles = new Tiles(journal, settings.force());
     var frontier = new MerkleFrontier(tiles);

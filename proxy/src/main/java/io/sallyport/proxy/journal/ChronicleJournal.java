@@ -106,7 +106,7 @@ public final class ChronicleJournal implements Journal {
     this.lock = lock;
     var limits = settings.limits();
     identity = new Identity(Origin.open(directory, kms), kms);
-    var boot = BootScan.of(directory, identity.key(), settings);
+    var boot = BootScan.of(directory, identity, settings);
     int run = boot.run() + 1;
     long next = boot.frontier().size();
     appended = next - 1;

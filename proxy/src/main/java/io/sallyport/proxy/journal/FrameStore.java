@@ -50,6 +50,8 @@ final class FrameStore implements AutoCloseable {
     // Chronicle's analytics are not on the class path; this is for the day someone puts them there.
     System.setProperty("chronicle.analytics.disable", "true");
     System.setProperty("chronicle.announcer.disable", "true");
+    // It only warns, and not before it is too late (A6 no. 9); the guard is SpareFiles.
+    System.setProperty("chronicle.disk.monitor.disable", "true");
     this.run = run;
     this.rollMillis = rollMillis;
     limit = limit(fileBytes);

@@ -25,6 +25,8 @@ final class Space {
   /** Written under the lock, read by all: the file is used up and there is no other. */
   private volatile boolean full;
 
+  private volatile int rolls;
+
   Space(FrameWriter writer, KeyChain keys, SpareFiles spares, Floods floods) {
     this.writer = writer;
     this.keys = keys;
@@ -39,6 +41,11 @@ final class Space {
   /** Whether the next roll has all that it needs. */
   boolean ready() {
     return keys.ready() && spares() > 0;
+  }
+
+  /** Files opened since the start, the first not counted. */
+  int rolls() {
+    return rolls;
   }
 
   int spares() {
@@ -78,6 +85,7 @@ final class Space {
     boolean rolled = writer.roll();
     if (rolled) {
       floods.rolled();
+      rolls++;
       if (full) {
         LOG.warn("journal: there is a next file; requests are recorded again");
       }

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
+import io.sallyport.proxy.journal.Durabilities;
 import io.sallyport.proxy.journal.Durability;
+import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.JournalEntry;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +84,22 @@ class EnforcementPointTest {
     assertThat(stage.events).containsExactly("journal Refused", "answer 401");
     assertThat(stage.fake.durability(0)).isEqualTo(Durability.DISK);
     assertThat(caller.header("WWW-Authenticate")).isEqualTo("Bearer");
+  }
+
+  @Test
+  void everyRecordHasTheDurabilityThatItsClassIsConfiguredFor() {
+    stage.json(PATIENT).get("/fhir/Patient/p1");
+    assertThat(stage.durabilities).containsOnly(Durability.PROCESS);
+
+    stage.durabilities.clear();
+    stage.fake.configured(Durabilities.of(Map.of(EventClass.READ, Durability.DISK)));
+    stage.json(PATIENT).get("/fhir/Patient/p1");
+    assertThat(stage.durabilities).containsOnly(Durability.DISK);
+
+    stage.durabilities.clear();
+    stage.fake.configured(Durabilities.of(Map.of(EventClass.DENIED, Durability.DISK)));
+    stage.get("/nowhere");
+    assertThat(stage.durabilities).containsExactly(Durability.DISK);
   }
 
   @Test

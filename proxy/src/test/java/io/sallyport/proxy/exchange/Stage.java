@@ -480,6 +480,11 @@ final class Stage {
     }
 
     @Override
+    public io.sallyport.proxy.journal.Durabilities durabilities() {
+      return fake.durabilities();
+    }
+
+    @Override
     public boolean writable() {
       return fake.writable();
     }

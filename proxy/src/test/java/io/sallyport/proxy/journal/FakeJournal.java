@@ -13,6 +13,7 @@ public final class FakeJournal implements Journal {
   private final List<JournalEntry> entries = new ArrayList<>();
   private final List<Durability> durabilities = new ArrayList<>();
   private final List<Runnable> held = new ArrayList<>();
+  private Durabilities configured = Durabilities.LEAST;
   private int failures;
   private boolean fenced;
   private boolean holding;
@@ -38,6 +39,16 @@ public final class FakeJournal implements Journal {
       recorded.complete(new Recorded<>(value, sequence));
     }
     return recorded;
+  }
+
+  /** What {@link #durabilities} says from now on. */
+  public void configured(Durabilities wanted) {
+    configured = wanted;
+  }
+
+  @Override
+  public Durabilities durabilities() {
+    return configured;
   }
 
   @Override

@@ -104,7 +104,8 @@ class FloodTest {
     assertThat(read(Refused.class)).isNotEmpty();
     assertThat(read(Anonymous.class))
         .extracting(Anonymous::prefix)
-        .contains("others", "10.0.0.0/24");
+        .contains("others")
+        .anyMatch(prefix -> prefix.endsWith(".0/24"));
   }
 
   @ParameterizedTest

@@ -2,18 +2,23 @@ package io.sallyport.proxy.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.proxy.fixtures.TestVolume;
 import io.sallyport.proxy.journal.JournalEntry.Outcome;
 import io.sallyport.proxy.journal.JournalReader.Filter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,12 +27,27 @@ class KilledJournalTest {
   private static final int ACKS = 1_500;
 
   @TempDir Path dir;
+  private String owner = "";
 
   @Test
   void killLosesNothingThatWasAcknowledged() throws Exception {
+    kills(List.of());
+  }
+
+  // journal.md A6 no. 3: a container's appliance is process 1 before the kill and after it, and
+  // Chronicle takes the dead owner of its lock for itself.
+  @Test
+  @Tag("real")
+  void killAndRestartWithTheSameProcessIdIsLikeAnyOther() throws Exception {
+    TestVolume.require();
+    kills(List.of("unshare", "--pid", "--fork", "--kill-child"));
+    assertThat(owner).isEqualTo("1");
+  }
+
+  private void kills(List<String> prefix) throws Exception {
     var acked = new HashMap<Long, String>();
     for (int kill = 0; kill < KILLS; kill++) {
-      killInTheMiddle(String.valueOf(kill));
+      killInTheMiddle(String.valueOf(kill), prefix);
       for (int thread = 0; thread < 2; thread++) {
         read(kill + "-" + thread, acked);
       }
@@ -43,9 +63,9 @@ class KilledJournalTest {
     assertAllThere(acked);
   }
 
-  private void killInTheMiddle(String name) throws Exception {
+  private void killInTheMiddle(String name, List<String> prefix) throws Exception {
     var log = dir.resolve("log-" + name);
-    var process = start(name, log);
+    var process = start(name, log, prefix);
     try {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (acks(name + "-0") < ACKS || acks(name + "-1") < ACKS) {
@@ -57,13 +77,16 @@ class KilledJournalTest {
       for (int i = 0; i < 5; i++) {
         assertThat(Entries.verify(dir).problem()).isEmpty();
       }
+      owner = Files.readString(dir.resolve("journal/lock")).strip();
     } finally {
       process.destroyForcibly().waitFor();
+      // Behind unshare the journal's process dies a moment later: its lock says when.
+      Entries.await(this::unlocked);
     }
   }
 
-  private Process start(String name, Path log) throws IOException {
-    var command = new ArrayList<String>();
+  private Process start(String name, Path log, List<String> prefix) throws IOException {
+    var command = new ArrayList<String>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(a -> a.startsWith("--"))
@@ -75,6 +98,15 @@ class KilledJournalTest {
         .redirectErrorStream(true)
         .redirectOutput(log.toFile())
         .start();
+  }
+
+  private boolean unlocked() {
+    try (var channel = FileChannel.open(dir.resolve("journal/lock"), StandardOpenOption.WRITE)) {
+      var lock = channel.tryLock();
+      return lock != null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private long acks(String name) throws IOException {

@@ -150,7 +150,7 @@ class RollAndRecoveryTest {
   void entryCutShortByAKillIsDroppedAndTheRestGoesOn() throws Exception {
     Path after;
     try (var journal = open(dir)) {
-      awaitCheckpoint();
+      awaitQuiet(journal);
       alert(journal, "kept");
       Entries.done(journal.append("", large(9_000), Durability.DISK));
       after = copy();
@@ -207,7 +207,7 @@ class RollAndRecoveryTest {
   /** A directory as a kill would leave it, with these alerts unsealed. */
   private Path killed(String... alerts) throws Exception {
     try (var journal = open(dir)) {
-      awaitCheckpoint();
+      awaitQuiet(journal);
       for (var what : alerts) {
         alert(journal, what);
       }
@@ -216,7 +216,8 @@ class RollAndRecoveryTest {
   }
 
   // The first checkpoint, at once after a start, is the only one while time stands still.
-  private void awaitCheckpoint() throws Exception {
+  private void awaitQuiet(ChronicleJournal journal) throws Exception {
+    Entries.await(() -> journal.space().spares() == SpareFiles.AHEAD);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (Damage.frames(dir.resolve("journal")).stream()
             .noneMatch(f -> f.type() == FrameType.CHECKPOINT)

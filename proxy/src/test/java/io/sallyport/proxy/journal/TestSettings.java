@@ -22,7 +22,7 @@ final class TestSettings extends Clock {
   JournalLimits limits = SMALL;
 
   static final JournalLimits SMALL =
-      new JournalLimits(2 << 20, 60_000, 20, true, Durabilities.LEAST);
+      new JournalLimits(2 << 20, Duration.ofDays(1_000).toMillis(), 20, true, Durabilities.LEAST);
 
   Outside outside = Outside.NONE;
 
@@ -56,6 +56,14 @@ final class TestSettings extends Clock {
   void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
     wall = wall.plus(time);
+  }
+
+  /** Time passes until a file has to be followed by the next, and the committer has opened that. */
+  void roll(ChronicleJournal journal) throws InterruptedException {
+    Entries.await(journal.space()::ready);
+    int rolls = journal.space().rolls();
+    pass(FrameWriter.ROLL_TIME);
+    Entries.await(() -> journal.space().rolls() > rolls);
   }
 
   /** Somebody sets the wall clock. */
