@@ -114,6 +114,9 @@ final class Explainer {
   /** Whose resources are withheld although the type is shown. */
   private List<String> withheld() {
     List<String> withheld = new ArrayList<>();
+    if (role.view().strips(type)) {
+      withheld.add("what bears a modifierExtension that is not shown");
+    }
     segments.in(role.rules().denied()).forEach(name -> withheld.add(name + " by deny-segments"));
     Interaction asked = new Interaction(Interaction.Kind.READ, type, "", "", List.of());
     for (String purpose : role.purposes()) {

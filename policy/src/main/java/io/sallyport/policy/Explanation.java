@@ -11,8 +11,8 @@ import java.util.Set;
  * @param interactions on the type
  * @param forbidden which of them a forbid takes away all the same: {@code read for TREAT by
  *     forbid[0]}
- * @param withheld the segments whose resources are withheld whole: {@code psych-notes for HPAYMT by
- *     forbid[0]}
+ * @param withheld whose resources are withheld whole: those of a segment, {@code psych-notes for
+ *     HPAYMT by forbid[0]}, and those with a modifier extension that would be taken out
  * @param includes what its searches may bring beside their matches, as the policy writes it
  * @param versions whether version ids, times and ETags are shown
  * @param elements every element of the type, and below one that is shown in part what is not shown

@@ -87,9 +87,9 @@ public final class PolicySet {
     return read(file, text, name -> null, problems);
   }
 
-  /** Warns of the free text that roles are shown, each type at its place: for who checks a file. */
+  /** Warns of what is read or kept unawares, each type at its place: for who checks a file. */
   public void tellFreeText(Consumer<Problem> problems) {
-    roles.values().forEach(role -> FreeTextWarnings.tell(role, problems));
+    roles.values().forEach(role -> role.tell(problems));
   }
 
   /** SHA-256 of the policy's text, hex. */

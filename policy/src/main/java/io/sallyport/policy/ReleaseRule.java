@@ -52,7 +52,9 @@ public record ReleaseRule(
   }
 
   private boolean byItself(Fact fact) {
-    if ((fact.segments() & segments) != 0 || (compartment != null && !compartment.holds(fact))) {
+    if (fact.stripped()
+        || (fact.segments() & segments) != 0
+        || (compartment != null && !compartment.holds(fact))) {
       return false;
     }
     for (ResourceRule rule : rules) {
@@ -64,8 +66,8 @@ public record ReleaseRule(
   }
 
   /**
-   * Whether the release of a type's resources depends on nothing that they say: then a count tells
-   * nothing hidden.
+   * Whether the release of a type's resources depends on nothing that they say, but for what {@link
+   * io.sallyport.policy.redact.View#showsEvery} answers: then a count tells nothing hidden.
    */
   public boolean unconditional(String type) {
     return compartment == null

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One role, compiled.
@@ -76,6 +77,12 @@ record Role(
         releases,
         constraints,
         observed);
+  }
+
+  /** Warns of what the role is shown, and of what is kept from it, for who checks a file. */
+  void tell(Consumer<Problem> problems) {
+    FreeTextWarnings.tell(this, problems);
+    StrippedWarnings.tell(this, problems);
   }
 
   String path(String type) {

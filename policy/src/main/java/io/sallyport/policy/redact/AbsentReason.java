@@ -2,59 +2,81 @@ package io.sallyport.policy.redact;
 
 import io.sallyport.policy.fhir.Definitions;
 import io.sallyport.policy.fhir.Definitions.Element;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import io.sallyport.policy.fhir.Definitions.Kind;
+import io.sallyport.policy.fhir.Definitions.Type;
 
 /**
- * What an answer says in the place of required elements that are hidden: the extension
- * data-absent-reason. It depends on the view alone, never on whether there was a value, which would
- * tell. (US Core, Suppressed Data: {@code unknown} for mandatory elements.)
+ * What an answer says in the place of required elements that are not shown: the extension
+ * data-absent-reason. Its form depends on the view alone. (US Core, Suppressed Data: {@code
+ * unknown} for mandatory elements.)
  */
 final class AbsentReason {
   private static final String URL = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 
-  private AbsentReason() {}
+  private final Definitions definitions;
+  private final String extension;
 
-  /** The members to put behind the last one of an object at this state; null for none. */
-  static byte[] members(Definitions definitions, Node node, String code) {
-    // A URL is what an extension is, and xhtml cannot be extended: both go with what holds them.
-    if (node.type.equals("Extension") || node.type.equals("Narrative")) {
-      return null;
-    }
-    StringBuilder members = new StringBuilder();
-    for (Element element : definitions.type(node.type).elements()) {
-      if (element.min() > 0 && hidden(node, element)) {
-        members.append(member(node, element, code));
+  AbsentReason(Definitions definitions, String code) {
+    this.definitions = definitions;
+    this.extension = "\"extension\":[{\"url\":\"" + URL + "\",\"valueCode\":\"" + code + "\"}]";
+  }
+
+  /**
+   * The member for an element, with a comma ahead: of the first type of a choice that is shown, or
+   * of the first, for the type that there was may be hidden.
+   *
+   * @return "" when no type of it can be extended
+   */
+  String member(Node node, Element element) {
+    String first = null;
+    for (String type : element.types()) {
+      if (extensible(type)) {
+        first = first == null ? type : first;
+        if (node.find(key(element, type)).hiddenBy == null) {
+          return member(element, type);
+        }
       }
     }
-    return members.isEmpty() ? null : members.toString().getBytes(StandardCharsets.UTF_8);
+    return first == null ? "" : member(element, first);
   }
 
-  private static boolean hidden(Node node, Element element) {
-    List<String> types = element.types();
-    return types.stream()
-        .allMatch(
-            type -> {
-              Slot slot = node.find(key(element, type));
-              return slot != null && slot.hiddenBy != null && slot.kind != Slot.Kind.RESOURCE;
-            });
-  }
-
-  private static String key(Element element, String type) {
-    return element.choice() ? element.name() + PathRule.capital(type) : element.name();
-  }
-
-  private static String member(Node node, Element element, String code) {
-    String key = key(element, element.types().get(0));
-    boolean primitive = node.find(key).kind == Slot.Kind.PRIMITIVE;
-    if (primitive && node.find("_" + key) == null) {
-      return "";
+  private String member(Element element, String type) {
+    String key = (primitive(type) ? "_" : "") + key(element, type);
+    // An object must have its own required elements as well.
+    StringBuilder value = new StringBuilder("{").append(extension);
+    if (!primitive(type)) {
+      for (Element inner : definitions.type(type).elements()) {
+        if (inner.min() > 0) {
+          inner.types().stream()
+              .filter(this::extensible)
+              .findFirst()
+              .ifPresent(one -> value.append(member(inner, one)));
+        }
+      }
     }
-    String value = "{\"extension\":[{\"url\":\"" + URL + "\",\"valueCode\":\"" + code + "\"}]}";
-    return ",\""
-        + (primitive ? "_" : "")
-        + key
-        + "\":"
-        + (element.list() ? "[" + value + "]" : value);
+    value.append('}');
+    return ",\"" + key + "\":" + (element.list() ? "[" + value + "]" : value);
+  }
+
+  /** What stands for the value of an extension. */
+  String inside() {
+    return "," + extension;
+  }
+
+  private boolean primitive(String type) {
+    Type definition = definitions.type(type);
+    return definition == null || definition.kind() == Kind.PRIMITIVE;
+  }
+
+  /** Whether a value of the type can have an extension. */
+  private boolean extensible(String type) {
+    Type definition = definitions.type(type);
+    return definition != null
+        && !type.equals("Resource")
+        && !(primitive(type) && definition.elements().isEmpty());
+  }
+
+  static String key(Element element, String type) {
+    return element.choice() ? element.name() + PathRule.capital(type) : element.name();
   }
 }

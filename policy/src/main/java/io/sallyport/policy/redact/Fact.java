@@ -18,6 +18,8 @@ import java.util.Map;
  *     numbers (Long, Double) and Booleans, {@link io.sallyport.policy.Coded} for a Coding or an
  *     Identifier, lists, and maps of an object's members. An element that is not there is missing;
  *     one that cannot be told is {@link #UNREADABLE}
+ * @param stripped whether it bears a modifier extension that the view takes out, and nobody
+ *     accepted that: what is left may mean its opposite, so it is not released
  */
 public record Fact(
     String type,
@@ -25,7 +27,8 @@ public record Fact(
     List<String> patients,
     List<String> members,
     long segments,
-    Map<String, Object> elements) {
+    Map<String, Object> elements,
+    boolean stripped) {
   /** The value of an element that is there, and does not say what such an element says. */
   public static final Object UNREADABLE =
       new Object() {
@@ -43,7 +46,7 @@ public record Fact(
 
   /** One of whose elements nobody asks. */
   public Fact(String type, String id, List<String> patients, List<String> members, long segments) {
-    this(type, id, patients, members, segments, Map.of());
+    this(type, id, patients, members, segments, Map.of(), false);
   }
 
   public Fact(String type, String id, List<String> patients) {
@@ -52,7 +55,9 @@ public record Fact(
 
   /** The same without what its elements say: when the rules were asked, nobody needs it. */
   Fact judged() {
-    return elements.isEmpty() ? this : new Fact(type, id, patients, members, segments);
+    return elements.isEmpty()
+        ? this
+        : new Fact(type, id, patients, members, segments, Map.of(), stripped);
   }
 
   @Override

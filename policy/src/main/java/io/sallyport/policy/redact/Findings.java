@@ -11,6 +11,8 @@ import java.util.Set;
 final class Findings {
   final Hits hits = new Hits();
 
+  private static final int NOWHERE = Integer.MAX_VALUE;
+
   private final Set<String> patients = new LinkedHashSet<>();
   private final Set<String> members = new LinkedHashSet<>();
 
@@ -55,6 +57,9 @@ final class Findings {
   private int lastTo;
 
   private int muted;
+
+  /** Where the first modifier extension stands that was taken out of something that stays. */
+  private int stripped = NOWHERE;
 
   private long segments;
 
@@ -148,6 +153,23 @@ final class Findings {
     return !partialHolders.isEmpty() && partialHolders.contains(position);
   }
 
+  /** A modifier extension goes that stands at a position, or behind it. */
+  void stripped(int at) {
+    stripped = Math.min(stripped, at);
+  }
+
+  /** What begins at a position goes, all that was walked since: nothing of it is misread. */
+  void unstripped(int from) {
+    if (stripped >= from) {
+      stripped = NOWHERE;
+    }
+  }
+
+  /** Whether one was taken out of what begins at a position, where that is what was walked last. */
+  boolean strippedSince(int from) {
+    return stripped >= from && stripped != NOWHERE;
+  }
+
   /** What a contained resource is about is not what its container is about. */
   void mute(boolean contained) {
     muted += contained ? 1 : 0;
@@ -190,6 +212,7 @@ final class Findings {
     elements.clear();
     tags.clear();
     typeEnd = -1;
+    stripped = NOWHERE;
     nestedPartial = false;
     nestedMade = 0;
     byPatient = false;

@@ -38,6 +38,11 @@ final class Inside {
     int walked = walker.inner(p, root, depth);
     found.unmute(contained);
     nesting.leave();
+    if (exchange && found.strippedSince(p)) {
+      found.unstripped(p);
+      deny(s, p, slot, type);
+      return walked >= 0 ? ~walked : walked;
+    }
     if (!contained && type.equals("Patient")) {
       found.patient(TypeSkim.id(s, p));
     }

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
  * R4 conformance rules, isModifier), so the policy must accept that risk with a reason.
  */
 final class Modifiers {
+  static final String EXTENSION = "modifierExtension";
+
   private final RoleRules role;
   private final Consumer<Problem> problems;
   private final Set<List<String>> reported = new HashSet<>();
@@ -21,6 +23,17 @@ final class Modifiers {
   Modifiers(RoleRules role, Consumer<Problem> problems) {
     this.role = role;
     this.problems = problems;
+  }
+
+  /**
+   * Whether the policy accepts that modifier extensions are taken out of resources of a type, and
+   * of what is inside them; otherwise such a resource is withheld.
+   */
+  boolean extensionsAccepted(String type) {
+    Set<String> own = role.types().get(type).acceptRisk();
+    return own.contains(EXTENSION)
+        || own.contains(type + "." + EXTENSION)
+        || role.acceptRisk().stream().anyMatch(Set.of(EXTENSION, "*." + EXTENSION)::contains);
   }
 
   /** A rule names an element, under the key it has in JSON. */
@@ -69,7 +82,7 @@ final class Modifiers {
   private static boolean counts(Element element) {
     return element.modifier()
         && !element.name().equals("implicitRules")
-        && !element.name().equals("modifierExtension");
+        && !element.name().equals(EXTENSION);
   }
 
   /** Whether the list names one of a choice's typed keys: {@code deceasedBoolean}. */

@@ -23,8 +23,17 @@ final class Node {
   /** What of {@link Labels} may be shown changed at or below this state. */
   int made;
 
-  /** What an answer says in the place of required elements that are hidden; null for nothing. */
-  byte[] absent;
+  /** What must be left of an object in an answer; null where nothing goes. */
+  Required required;
+
+  /** Whether nothing may be left of an object of this state, by what the view hides below. */
+  boolean vanishes;
+
+  /** Whether the policy accepts that modifier extensions are taken out of objects of this state. */
+  boolean accepted;
+
+  /** Whether a resource is withheld for a modifier extension at or below this state. */
+  boolean strips;
 
   /** The ordinal of the pseudo-slot "start of object", for prediction. */
   int entry;

@@ -230,7 +230,8 @@ public final class Redactor {
         walker.found.patients(),
         walker.found.members(),
         walker.found.segments(),
-        walker.found.elements(view.asks(type), bases));
+        walker.found.elements(view.asks(type), bases),
+        walker.found.strippedSince(0));
   }
 
   /** By which references others may come beside it, if the walk was to find them. */

@@ -109,6 +109,9 @@ final class Slot {
   /** Whether something is done with a string's content. */
   boolean acts;
 
+  /** A modifierExtension of which something goes: what is left may mean its opposite. */
+  boolean modifier;
+
   /** Whether its value may say that the object around it goes. */
   boolean tells;
 
@@ -155,8 +158,15 @@ final class Slot {
             && !meta
             && !metaSecurity
             && !metaTag
+            && !modifier
             && kind != Kind.RESOURCE
             && kind != Kind.RESOURCE_TYPE;
+  }
+
+  /** Whether its value may be taken out whole, by itself or because nothing of it is left. */
+  boolean mayGo() {
+    boolean extension = child != null && child.type.equals("Extension"); // its URL is left
+    return hiddenBy != null || rewrite != null || (child != null && child.vanishes && !extension);
   }
 
   /** Whether {@link #literal} stands at {@code p}; the source is padded. */

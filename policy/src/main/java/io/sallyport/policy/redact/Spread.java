@@ -25,6 +25,61 @@ final class Spread {
     }
   }
 
+  /** Resources are withheld for a modifier extension below. */
+  static void modifiers(List<Node> nodes, boolean hiddenUrls) {
+    for (Node node : nodes) {
+      Slot slot = node.find("modifierExtension");
+      if (slot != null && !node.accepted) {
+        boolean goes = hiddenUrls || slot.child.find("url").hiddenBy != null;
+        slot.modifier = slot.hiddenBy != null || goes;
+        slot.seal();
+        node.strips = slot.modifier;
+      }
+    }
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Node node : nodes) {
+        if (!node.strips && strips(node)) {
+          node.strips = true;
+          changed = true;
+        }
+      }
+    }
+  }
+
+  /** Of an object nothing may be left although there was something. */
+  static void vanishing(List<Node> nodes) {
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Node node : nodes) {
+        if (!node.vanishes && vanishes(node)) {
+          node.vanishes = true;
+          changed = true;
+        }
+      }
+    }
+  }
+
+  private static boolean vanishes(Node node) {
+    for (Slot slot : node.slots) {
+      if (!slot.derived && slot.mayGo()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean strips(Node node) {
+    for (Slot slot : node.slots) {
+      if (slot.hiddenBy == null && slot.child != null && slot.child.strips) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean dirty(Node node) {
     for (Slot slot : node.slots) {
       if (slot.hiddenBy != null

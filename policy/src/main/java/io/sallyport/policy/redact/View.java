@@ -172,7 +172,16 @@ public final class View {
 
   /** Whether every resource of this type is released, whatever it holds. */
   public boolean showsEvery(String type) {
-    return shows(type) && !TypeSkim.mayBeWithheld(type);
+    return shows(type) && !TypeSkim.mayBeWithheld(type) && !strips(type);
+  }
+
+  /**
+   * Whether resources of this type are withheld that bear a modifier extension which is not shown:
+   * without it the rest may mean its opposite.
+   */
+  public boolean strips(String type) {
+    Node root = roots.get(type);
+    return root != null && root.strips;
   }
 
   /** Whether the type is seen whole and unchanged. */

@@ -52,7 +52,13 @@ final class ViewCompiler {
 
   /** Identity of a node. {@code show} null: all is shown; {@code sub}: below a listed element. */
   private record State(
-      String type, Set<Alive> alive, ShowTree show, boolean sub, boolean root, boolean derived) {
+      String type,
+      Set<Alive> alive,
+      ShowTree show,
+      boolean sub,
+      boolean root,
+      boolean derived,
+      boolean accepted) {
     @Override
     public boolean equals(Object other) {
       return other instanceof State o
@@ -61,12 +67,13 @@ final class ViewCompiler {
           && show == o.show
           && sub == o.sub
           && root == o.root
-          && derived == o.derived;
+          && derived == o.derived
+          && accepted == o.accepted;
     }
 
     @Override
     public int hashCode() {
-      return Objects.hash(type, alive, System.identityHashCode(show), sub, root, derived);
+      return Objects.hash(type, alive, System.identityHashCode(show), sub, root, derived, accepted);
     }
   }
 
@@ -99,6 +106,7 @@ final class ViewCompiler {
             || roots.size() < definitions.resources().size()
             || !rules.facts().conditions().isEmpty()
             || roots.values().stream().anyMatch(root -> root.dirty);
+    finish(partial);
     Map<String, Integer> numbers = numbers();
     Map<String, Integer> urls = new HashMap<>();
     hiddenUrls.forEach((url, rule) -> urls.put(url, numbers.get(rule)));
@@ -107,6 +115,14 @@ final class ViewCompiler {
             ? null
             : new Disguise(definitions, new Pseudonyms(rules.pseudonym()), rules.versions());
     return new View(roots, rules, ordinals, partial, urls, numbers, disguise, byDay());
+  }
+
+  /** Tells all states what may go of their objects, when all hiding is known. */
+  private void finish(boolean partial) {
+    Spread.vanishing(order);
+    Spread.modifiers(order, !hiddenUrls.isEmpty());
+    AbsentReason reason = new AbsentReason(definitions, rules.absent());
+    order.forEach(node -> node.required = Required.of(definitions, node, reason, partial));
   }
 
   private boolean byDay() {
@@ -200,7 +216,7 @@ final class ViewCompiler {
     }
     Links.rules(definitions, rules, type).forEach(link -> alive.add(new Alive(link, 0)));
     rules.facts().of(type).forEach(key -> alive.add(new Alive(PathRule.element(type, key), 0)));
-    return node(type, alive, show, false, true, derived);
+    return node(type, alive, show, false, true, derived, modifiers.extensionsAccepted(type));
   }
 
   /** The element names of a path, without the type it begins with. */
@@ -210,14 +226,20 @@ final class ViewCompiler {
   }
 
   private Node node(
-      String type, Set<Alive> alive, ShowTree show, boolean sub, boolean root, boolean derived) {
+      String type,
+      Set<Alive> alive,
+      ShowTree show,
+      boolean sub,
+      boolean root,
+      boolean derived,
+      boolean accepted) {
     Set<Alive> here = new HashSet<>(alive);
     for (PathRule rule : everywhere) {
       if (!rule.steps().isEmpty() && startsAt(rule.start(), type, root)) {
         here.add(new Alive(rule, 0));
       }
     }
-    State state = new State(type, here, show, sub, root, derived);
+    State state = new State(type, here, show, sub, root, derived, accepted);
     Node known = nodes.get(state);
     if (known != null) {
       return known;
@@ -226,6 +248,7 @@ final class ViewCompiler {
     nodes.put(state, node);
     order.add(node);
     node.entry = ordinals++;
+    node.accepted = accepted;
     node.dirty = type.equals("Extension") && !hiddenUrls.isEmpty();
     if (root) {
       number(node, new Slot("resourceType", Slot.Kind.RESOURCE_TYPE, false, false));
@@ -237,7 +260,6 @@ final class ViewCompiler {
       }
     }
     node.seal();
-    node.absent = AbsentReason.members(definitions, node, rules.absent());
     return node;
   }
 
@@ -313,8 +335,12 @@ final class ViewCompiler {
       }
     }
     marks.set(slot, state.type(), state.root(), element, type, !hiddenUrls.isEmpty());
+    if (show != null && show.terminal && element.name().equals(Modifiers.EXTENSION)) {
+      show = null; // half of it would mean another thing
+      sub = false;
+    }
     if (!primitive && !resource) {
-      slot.child = node(type, next, show, sub, false, state.derived());
+      slot.child = node(type, next, show, sub, false, state.derived(), state.accepted());
     }
     number(node, slot);
     if (primitive && definition != null && !definition.elements().isEmpty()) {
@@ -328,7 +354,7 @@ final class ViewCompiler {
       beside.version = slot.version;
       beside.fact = slot.fact;
       beside.derived = slot.derived;
-      beside.child = node(type, next, show, sub, false, state.derived());
+      beside.child = node(type, next, show, sub, false, state.derived(), state.accepted());
       number(node, beside);
     }
   }

@@ -103,6 +103,8 @@ final class Walker {
     final Slot[] next = successors;
     long seen = 0;
     long seenMore = 0;
+    long lost = 0;
+    long lostMore = 0;
     int frame = -1;
     int hidden = -1;
     boolean goes = false;
@@ -179,6 +181,10 @@ final class Walker {
         p = walked;
       } else {
         p = ~walked;
+        if (slot != null) {
+          lost |= slot.index < 64 ? 1L << slot.index : 0;
+          lostMore |= slot.index < 64 ? 0 : 1L << slot.index;
+        }
         if (any) {
           edits.remove(comma, p);
         } else {
@@ -202,15 +208,19 @@ final class Walker {
     if (frame >= 0) {
       duplicates.close(frame);
     }
-    if (any && exchange && node.absent != null) {
-      edits.replace(p, p, node.absent);
+    if (any && exchange && node.required != null) {
+      goes |= !node.required.close(p, seen, seenMore, lost, lostMore, edits);
     }
     if (hidden >= 0) {
       found.hits.hit(hidden);
       goes = true;
     }
     p++;
-    return any && !goes ? p : ~p;
+    if (any && !goes) {
+      return p;
+    }
+    found.unstripped(open);
+    return ~p;
   }
 
   /** A key not foreseen; leaves {@link #cursor} behind its colon. */
@@ -264,6 +274,12 @@ final class Walker {
         found.hits.hit(slot.rule);
       }
       walked = ~walked;
+    }
+    if (walked < 0) {
+      found.unstripped(p);
+      if (slot.modifier) {
+        found.stripped(p);
+      }
     }
     found.tags.note(p, slot, own, place == META, walked >= 0);
     return walked;
@@ -330,6 +346,8 @@ final class Walker {
         walked = single(p, slot, depth);
         if (walked < 0 && aligned) {
           found.holes.add(open);
+        } else if (walked < 0 && slot.modifier) {
+          found.stripped(item);
         }
         if (walked < 0 && place) {
           edits.nullify(item, ~walked);

@@ -36,6 +36,9 @@ class DifferentialTest {
   private int changed;
   private int projected;
 
+  /** Whether the redactor says so of what it redacted last. */
+  private boolean stripped;
+
   @Test
   void aSampleIsRedactedAsTheTreeIs() throws IOException {
     long seed = Seed.draw(DifferentialTest.class);
@@ -122,6 +125,7 @@ class DifferentialTest {
       changed++;
     }
     assertThat(redacted(view, json, about)).as(about).isEqualTo(expected);
+    assertThat(stripped).as(about).isEqualTo(naive.stripped());
     String part = Tree.render(new NaiveProjection(results).project(seen));
     if (!part.equals(expected)) {
       projected++;
@@ -131,7 +135,9 @@ class DifferentialTest {
 
   private String redacted(View view, byte[] json, String about) {
     try {
-      return compact(Views.bytes(Views.redact(redactor, view, Layer.ELEMENT, json)));
+      Redacted redacted = Views.redact(redactor, view, Layer.ELEMENT, json);
+      stripped = redacted.facts().get(0).stripped();
+      return compact(Views.bytes(redacted));
     } catch (Refusal refused) {
       throw new AssertionError(about, refused);
     }

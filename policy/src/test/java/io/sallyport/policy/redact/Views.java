@@ -60,6 +60,17 @@ final class Views {
     return this;
   }
 
+  /** Accepts what hiding elements of a type that was given may do. */
+  Views accept(String type, String... elements) {
+    TypeRule had = types.get(type);
+    Set<String> risk = Set.of(elements);
+    types.put(
+        type,
+        new TypeRule(
+            type, had.does(), had.showAll(), had.show(), had.hide(), had.change(), null, risk, AT));
+    return this;
+  }
+
   Views hide(String... patterns) {
     hide.addAll(patterns(patterns));
     return this;

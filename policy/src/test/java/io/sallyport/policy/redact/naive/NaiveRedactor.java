@@ -20,6 +20,9 @@ public final class NaiveRedactor {
   private final boolean keepDerived;
   private final NaiveNames names;
 
+  /** Whether a modifier extension was taken out of what stays. */
+  private boolean stripped;
+
   /** How many contained resources are around. */
   private int contained;
 
@@ -37,7 +40,13 @@ public final class NaiveRedactor {
     if (!rules.shows(type)) {
       return null;
     }
+    stripped = false;
     return resource(resource, type, denied(resource, type));
+  }
+
+  /** Whether the resource redacted last must not be read for what it says without something. */
+  public boolean stripped() {
+    return stripped;
   }
 
   /** Whether a resource inside is not shown whole: then no narrative around may repeat it. */
@@ -88,6 +97,25 @@ public final class NaiveRedactor {
 
   /** What is left of an object; null when nothing is. */
   private Obj object(Obj object, Place place, boolean derived, Set<String> denied) {
+    boolean before = stripped;
+    Obj left = members(object, place, derived, denied);
+    if (left == null) {
+      stripped = before;
+      return null;
+    }
+    Tree modifiers = object.get("modifierExtension");
+    boolean known = fhir.find(place.type(), "modifierExtension") != null;
+    if (modifiers != null && known && items(modifiers) != items(left.get("modifierExtension"))) {
+      stripped = true;
+    }
+    return left;
+  }
+
+  private static int items(Tree list) {
+    return list == null ? 0 : list instanceof Arr many ? many.items().size() : 1;
+  }
+
+  private Obj members(Obj object, Place place, boolean derived, Set<String> denied) {
     if (place.type().equals("Extension")) {
       boolean unclear = object.get("url") != null && object.text("url") == null;
       if (rules.hiddenUrl(object.text("url")) || (unclear && rules.hidesUrls())) {

@@ -127,6 +127,11 @@ final class Rules {
   Place below(Place place, Found found) {
     Set<Step> showing = place.showing() == null ? null : next(place.showing(), found);
     boolean listed = place.listed() || (showing != null && ends(place.showing(), found));
+    if (listed && showing != null && found.element().name().equals("modifierExtension")) {
+      boolean named = ends(place.showing(), found);
+      showing = named ? null : showing;
+      listed = !named;
+    }
     Set<Changing> changing = new HashSet<>();
     for (Changing rule : place.changing()) {
       for (Step step : next(Set.of(rule.step()), found)) {
