@@ -36,7 +36,10 @@ class ChainsTest {
           types:
             Patient: {do: [read, search], show: all, hide: [birthDate, name.given]}
             Observation: {do: [read, search], show: all, hide: [subject.identifier, specimen]}
-            Condition: {do: [search], show: [clinicalStatus, verificationStatus, code.coding, subject]}
+            Condition:
+              do: [search]
+              show: [clinicalStatus, verificationStatus, code.coding, subject]
+              accept-risk: {modifierExtension: "for this test"}
             Encounter: {do: [read, search], show: all, hide: [diagnosis]}
             Procedure: {do: [read, search], show: all, search: [code, encounter, patient]}
             Organization: {do: [read], show: all}
@@ -74,6 +77,17 @@ class ChainsTest {
           purpose: [TREAT]
           types:
             "*": {do: [search], show: all}
+        strict:
+          purpose: [TREAT]
+          types:
+            Patient: {do: [read, search], show: all}
+            Immunization: {do: [search], show: [status, statusReason, isSubpotent, vaccineCode.coding, patient]}
+        accepting:
+          purpose: [TREAT]
+          accept-risk: {modifierExtension: "for this test"}
+          types:
+            Patient: {do: [read, search], show: all}
+            Immunization: {do: [search], show: [status, statusReason, isSubpotent, vaccineCode.coding, patient]}
       """;
 
   private static final Set<String> OPEN =
@@ -255,6 +269,15 @@ class ChainsTest {
     String url = "Patient?_has:Flag:patient:identifier=1";
     assertThat(decide("ward", url, "ETREAT")).isInstanceOf(Decision.Permit.class);
     assertThat(refused("ward", url)).isEqualTo(Reason.SEARCH_NOT_PERMITTED);
+  }
+
+  /** What bears a modifierExtension that is not shown is withheld: a chain would tell of it. */
+  @Test
+  @Tag("C8")
+  void noChainHopsToATypeOfWhichAModifierExtensionWithholds() {
+    String url = "Patient?_has:Immunization:patient:status=completed";
+    assertThat(permits("accepting", url)).isTrue();
+    assertThat(refused("strict", url)).isEqualTo(Reason.SEARCH_NOT_PERMITTED);
   }
 
   @Test

@@ -25,7 +25,11 @@ class CountsTest {
           purpose: [HRESCH]
           counts: {smallest: 11}
           types:
-            Patient: {do: [search], show: [active, deceased, link, gender], search: [gender]}
+            Patient:
+              do: [search]
+              show: [active, deceased, link, gender]
+              search: [gender]
+              accept-risk: {modifierExtension: "for this test"}
             Bundle: {do: [search], show: all}
         nurse:
           purpose: [TREAT]
@@ -55,6 +59,21 @@ class CountsTest {
       }
     }
     assertThat(decide("app", "PATRQT", "Observation?_total=accurate"))
+        .isInstanceOfSatisfying(
+            Decision.Permit.class, permit -> assertThat(permit.unfiltered()).isFalse());
+  }
+
+  /** What bears one that is not shown is withheld: a number would count it. */
+  @Test
+  @Tag("C8")
+  void aNumberIsNotAskedForWhereAModifierExtensionWithholds() {
+    String strict = POLICY.replaceAll(" +accept-risk:.*\n", "");
+    assertThat(strict).isNotEqualTo(POLICY);
+    assertThat(decide(strict, "researcher", "HRESCH", "Patient?gender=male&_count=0"))
+        .isInstanceOfSatisfying(
+            Decision.Deny.class,
+            deny -> assertThat(deny.reason()).isEqualTo(Reason.SEARCH_NOT_PERMITTED));
+    assertThat(decide(strict, "researcher", "HRESCH", "Patient?gender=male"))
         .isInstanceOfSatisfying(
             Decision.Permit.class, permit -> assertThat(permit.unfiltered()).isFalse());
   }
@@ -94,8 +113,12 @@ class CountsTest {
   }
 
   private static Decision decide(String role, String purpose, String url) {
+    return decide(POLICY, role, purpose, url);
+  }
+
+  private static Decision decide(String policy, String role, String purpose, String url) {
     int question = url.indexOf('?');
-    return PolicySet.read("p.yaml", POLICY, problem -> {})
+    return PolicySet.read("p.yaml", policy, problem -> {})
         .decide(
             new AccessRequest(
                 new Claims(Map.of("roles", role, "pou", purpose, "patient", "p1")),

@@ -6,10 +6,14 @@ import io.sallyport.policy.Refusal;
 import io.sallyport.policy.fhir.Results;
 import io.sallyport.policy.redact.Examples.Example;
 import io.sallyport.policy.redact.Redactor.Layer;
+import io.sallyport.policy.redact.naive.Fhir;
 import io.sallyport.policy.redact.naive.NaiveProjection;
 import io.sallyport.policy.redact.naive.NaiveRedactor;
 import io.sallyport.policy.redact.naive.Policy;
 import io.sallyport.policy.redact.naive.Tree;
+import io.sallyport.policy.redact.naive.Tree.Arr;
+import io.sallyport.policy.redact.naive.Tree.Member;
+import io.sallyport.policy.redact.naive.Tree.Obj;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,12 +33,14 @@ class DifferentialTest {
   private static final int SAMPLE = 4000;
   private static final int SAMPLE_BYTES_MAX = 60_000;
   private static final int BUNDLES = 400;
+  private static final int MODIFIED = 200;
   private static final int ENTRY_BYTES_MAX = 12_000;
 
   private final Redactor redactor = new Redactor(Limits.DEFAULT);
   private int compared;
   private int changed;
   private int projected;
+  private int strips;
 
   /** Whether the redactor says so of what it redacted last. */
   private boolean stripped;
@@ -69,6 +75,53 @@ class DifferentialTest {
     }
     assertThat(compared).isEqualTo(BUNDLES * 4);
     assertThat(changed).isGreaterThan(BUNDLES * 2);
+  }
+
+  /** Those that others publish have hardly any: each object that may have one is given one. */
+  @Test
+  @Tag("C8")
+  void modifierExtensionsThatGoAreToldAsTheTreeTells() throws IOException {
+    long seed = Seed.draw(DifferentialTest.class);
+    Random random = new Random(seed);
+    List<Example> examples = new ArrayList<>(Examples.published());
+    examples.removeIf(example -> example.json().length > ENTRY_BYTES_MAX);
+    Collections.shuffle(examples, random);
+    for (Example example : examples.subList(0, MODIFIED)) {
+      Obj tree = (Obj) Tree.parse(example.json());
+      Tree given = given(tree, tree.text("resourceType"), random);
+      compare(new Example(example.name(), Rewriter.rewrite(given, random)), 2, random, seed);
+    }
+    assertThat(strips).isBetween(MODIFIED / 4, compared - MODIFIED / 4);
+  }
+
+  private static Tree given(Obj object, String type, Random random) throws IOException {
+    List<Member> members = new ArrayList<>();
+    for (Member member : object.members()) {
+      Fhir.Found found = Fhir.r4().find(type, member.key());
+      Tree value = member.value();
+      if (found != null && !found.type().equals("Resource")) {
+        value = given(value, found.type(), random);
+      }
+      members.add(new Member(member.raw(), member.key(), value));
+    }
+    boolean may = Fhir.r4().find(type, "modifierExtension") != null;
+    if (may && object.get("modifierExtension") == null && random.nextBoolean()) {
+      String url = "{\"a\":[{\"url\":\"http://h/" + random.nextInt(3) + "\",\"valueCode\":\"c\"}]}";
+      Tree one = ((Obj) Tree.parse(url.getBytes(StandardCharsets.UTF_8))).get("a");
+      members.add(new Member("\"modifierExtension\"", "modifierExtension", one));
+    }
+    return new Obj(members);
+  }
+
+  private static Tree given(Tree value, String type, Random random) throws IOException {
+    if (value instanceof Arr list) {
+      List<Tree> items = new ArrayList<>();
+      for (Tree item : list.items()) {
+        items.add(given(item, type, random));
+      }
+      return new Arr(items);
+    }
+    return value instanceof Obj inner ? given(inner, type, random) : value;
   }
 
   private static String bundle(List<Example> examples, Random random, String more) {
@@ -126,6 +179,7 @@ class DifferentialTest {
     }
     assertThat(redacted(view, json, about)).as(about).isEqualTo(expected);
     assertThat(stripped).as(about).isEqualTo(naive.stripped());
+    strips += stripped ? 1 : 0;
     String part = Tree.render(new NaiveProjection(results).project(seen));
     if (!part.equals(expected)) {
       projected++;
