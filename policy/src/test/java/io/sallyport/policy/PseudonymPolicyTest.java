@@ -29,6 +29,7 @@ class PseudonymPolicyTest {
           purpose: [HRESCH]
           pseudonym: {key: irb-117}
           versions: show
+          accept-risk: {modifierExtension: "for this test"}
           types:
             Patient: {do: [read, search, history], show: [active, deceased, link, gender, birthDate, managingOrganization, meta]}
             Observation: {do: [read, search], show: [meta, status, code.coding, subject, encounter, effective, hasMember, derivedFrom, value]}
@@ -39,6 +40,7 @@ class PseudonymPolicyTest {
           purpose: [HRESCH]
           pseudonym: {key: irb-117}
           compartment: {Patient: token.patient}
+          accept-risk: {modifierExtension: "for this test"}
           types:
             Patient: {do: [read, search], show: [active, deceased, link]}
             Observation: {do: [read, search], show: [status, subject]}
