@@ -319,8 +319,8 @@ public final class ChronicleJournal implements Journal {
     keeper.certify(statement);
   }
 
-  /** The newest record that is on disk: the sealer never states more. */
-  long durable() {
+  /** The newest record that is on disk: neither sealer nor exporters tell of more. */
+  public long durable() {
     return committer.durable();
   }
 

@@ -79,7 +79,7 @@ final class EntryText {
         .toString();
   }
 
-  private static String type(JournalEntry entry) {
+  static String type(JournalEntry entry) {
     if (entry instanceof Intent) {
       return "intent";
     }

@@ -57,6 +57,11 @@ public sealed interface JournalEntry {
     return entry instanceof Outcome e ? e.exchange().length() + e.digest().length() : 0;
   }
 
+  /** One word of what an entry is: {@code intent}, {@code break-glass}, … */
+  static String kind(JournalEntry entry) {
+    return EntryText.type(entry);
+  }
+
   /** How the rule of an intent begins that was permitted in observe mode. */
   String OBSERVED = "observe: ";
 

@@ -1,11 +1,9 @@
 package io.sallyport.proxy.journal;
 
 import io.sallyport.proxy.kms.Kms;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +24,12 @@ public final class JournalReader {
     this.kms = kms;
   }
 
-  /** An entry and where and when it was recorded; {@code ref} is its intent, -1 for none. */
+  /**
+   * An entry and where and when it was recorded.
+   *
+   * @param seq number of its first frame
+   * @param ref number of its intent, -1 for none
+   */
   public record Entry(long seq, Instant time, long ref, JournalEntry entry) {
     @Override
     public String toString() {
@@ -98,7 +101,10 @@ public final class JournalReader {
   private void all(Consumer<Entry> to) {
     try (var walk = new JournalWalk(journal)) {
       try {
-        each(walk, new Decryption(Origin.name(journal), kms), to);
+        var entries = new EntryWalk(walk, new Decryption(Origin.name(journal), kms), false);
+        for (var entry = entries.next(); entry != null; entry = entries.next()) {
+          to.accept(entry);
+        }
       } catch (JournalWalk.Broken e) {
         throw damaged(e);
       } catch (Frame.Malformed | IllegalArgumentException e) {
@@ -132,43 +138,6 @@ public final class JournalReader {
   private static JournalUnavailable damaged(JournalWalk.Broken e) {
     return new JournalUnavailable(
         "record " + e.seq + " is damaged at " + e.place + ": " + e.getMessage(), e);
-  }
-
-  private static void each(JournalWalk walk, Decryption decryption, Consumer<Entry> to)
-      throws IOException, JournalWalk.Broken, Frame.Malformed {
-    var payload = new ByteArrayOutputStream();
-    long first = 0;
-    while (walk.next()) {
-      var header = walk.header();
-      var body = decryption.open(walk);
-      if (!header.continued()) {
-        payload.reset(); // also drops an entry that a kill cut short
-        first = header.seq();
-      }
-      payload.write(body);
-      if (header.more() || !shown(header.type())) {
-        continue;
-      }
-      var time = Instant.EPOCH.plus(header.micros(), ChronoUnit.MICROS);
-      to.accept(new Entry(first, time, header.ref(), entry(header, payload.toByteArray())));
-    }
-  }
-
-  private static boolean shown(FrameType type) {
-    return type.encrypted || type == FrameType.KEY_OPEN || type == FrameType.RECOVERY;
-  }
-
-  private static JournalEntry entry(Frame.Header header, byte[] payload) throws Frame.Malformed {
-    if (header.type() == FrameType.KEY_OPEN) {
-      var key = "run " + header.run() + " key " + header.key();
-      return new JournalEntry.KeyEvent("data-key-opened", key, DataKey.wrappedBy(payload));
-    }
-    if (header.type() == FrameType.RECOVERY) {
-      var recovery = Recovery.parse(payload);
-      return new JournalEntry.Alert(
-          "recovery", "the last stop was not in order: " + recovery.told());
-    }
-    return PayloadReader.read(header.type(), payload);
   }
 
   /** One line of JSON, without a line end. */

@@ -48,6 +48,10 @@ final class JournalWalk implements AutoCloseable {
   private FrameType moreOf;
   private int aheadRun;
   private Frame.Header header;
+
+  /** The first frame of the file that the walk began with, until it is there. */
+  private Frame.Header resumed;
+
   // What is wrong with the run we are in, and with the ones before: only a recovery record clears
   // the latter.
   private Broken damage;
@@ -62,6 +66,18 @@ final class JournalWalk implements AutoCloseable {
     this.journal = journal;
     this.run = run;
     this.count = count;
+  }
+
+  /**
+   * Begins with a file: what is before it has been walked, or is nobody's business here.
+   *
+   * @param file a frame file of this run, whose first frame is {@code header}
+   */
+  JournalWalk(Path journal, int run, Path file, Frame.Header header) {
+    this(journal, run, header.seq());
+    ahead.add(file);
+    aheadRun = run;
+    resumed = header;
   }
 
   /**
@@ -191,6 +207,11 @@ final class JournalWalk implements AutoCloseable {
       run = aheadRun;
       key = -1;
       inRun = 0;
+    }
+    if (resumed != null) {
+      key = resumed.key() - 1;
+      inRun = resumed.key(); // nothing before it in its run, if it is the first file
+      resumed = null;
     }
     close();
     excerpts = new ExcerptFile(successor);

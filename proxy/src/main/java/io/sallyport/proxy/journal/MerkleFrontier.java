@@ -68,6 +68,14 @@ final class MerkleFrontier {
     append(leaf);
   }
 
+  /** The hash that a frame has as a leaf; appends nothing. */
+  byte[] hash(byte[] frame, int from, int length) {
+    sha.update(LEAF);
+    sha.update(frame, from, length);
+    digestInto(leaf);
+    return leaf.clone();
+  }
+
   /** Appends a leaf of which only the hash is known. */
   void append(byte[] hash) {
     System.arraycopy(hash, 0, carry, 0, HASH);

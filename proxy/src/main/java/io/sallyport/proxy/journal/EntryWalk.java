@@ -1,0 +1,85 @@
+package io.sallyport.proxy.journal;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Makes entries of a walk's frames: decrypted, those of several frames put together. Data keys and
+ * recoveries are shown as the entries they amount to; what only seals is left out. One thread.
+ */
+final class EntryWalk {
+  private final JournalWalk walk;
+  private final Decryption decryption;
+  private final ByteArrayOutputStream payload = new ByteArrayOutputStream();
+  private final MerkleFrontier hasher = new MerkleFrontier();
+  private final boolean hashing;
+  private long first;
+  private byte[] leaf = {};
+
+  /**
+   * @param hashing whether {@link #leaf} is wanted
+   */
+  EntryWalk(JournalWalk walk, Decryption decryption, boolean hashing) {
+    this.walk = walk;
+    this.decryption = decryption;
+    this.hashing = hashing;
+  }
+
+  /**
+   * The next entry.
+   *
+   * @return null when no more whole entries are there now
+   * @throws JournalWalk.Broken when what follows is not what a journal holds
+   * @throws Frame.Malformed when a frame was changed or says nothing that we know
+   * @throws io.sallyport.proxy.kms.KmsException when the key service cannot open a data key
+   */
+  JournalReader.Entry next() throws IOException, JournalWalk.Broken, Frame.Malformed {
+    return next(Long.MAX_VALUE);
+  }
+
+  /** The same, reading no frame whose number is over {@code last}. */
+  JournalReader.Entry next(long last) throws IOException, JournalWalk.Broken, Frame.Malformed {
+    while (walk.count() <= last && walk.next()) {
+      var header = walk.header();
+      var body = decryption.open(walk);
+      if (!header.continued()) {
+        payload.reset(); // also drops an entry that a kill cut short
+        first = header.seq();
+        if (hashing) {
+          leaf = hasher.hash(walk.bytes(), walk.from(), walk.to() - walk.from());
+        }
+      }
+      payload.write(body);
+      if (!header.more() && shown(header.type())) {
+        var time = Instant.EPOCH.plus(header.micros(), ChronoUnit.MICROS);
+        return new JournalReader.Entry(
+            first, time, header.ref(), entry(header, payload.toByteArray()));
+      }
+    }
+    return null;
+  }
+
+  /** The RFC 6962 leaf hash of the last entry's first frame, where it is wanted. */
+  byte[] leaf() {
+    return leaf;
+  }
+
+  private static boolean shown(FrameType type) {
+    return type.encrypted || type == FrameType.KEY_OPEN || type == FrameType.RECOVERY;
+  }
+
+  private static JournalEntry entry(Frame.Header header, byte[] payload) throws Frame.Malformed {
+    if (header.type() == FrameType.KEY_OPEN) {
+      var key = "run " + header.run() + " key " + header.key();
+      return new JournalEntry.KeyEvent("data-key-opened", key, DataKey.wrappedBy(payload));
+    }
+    if (header.type() == FrameType.RECOVERY) {
+      var recovery = Recovery.parse(payload);
+      return new JournalEntry.Alert(
+          "recovery", "the last stop was not in order: " + recovery.told());
+    }
+    return PayloadReader.read(header.type(), payload);
+  }
+}
