@@ -14,6 +14,8 @@ import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.journal.ChronicleJournal;
 import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.JournalEntry;
+import io.sallyport.proxy.journal.JournalTail;
+import io.sallyport.proxy.kms.ExportKey;
 import io.sallyport.proxy.net.Listener;
 import io.sallyport.proxy.net.ListenerMetrics;
 import io.sallyport.proxy.net.ListenerSettings;
@@ -22,8 +24,10 @@ import io.sallyport.proxy.net.UpstreamClient;
 import io.sallyport.proxy.ops.AdminServer;
 import io.sallyport.proxy.ops.Health;
 import io.sallyport.proxy.ops.Webhooks;
+import io.sallyport.proxy.siem.Exports;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +37,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +59,7 @@ public final class Appliance implements AutoCloseable {
   private final List<Listener> listeners = new ArrayList<>();
   private final List<Integer> ports = new ArrayList<>();
   private final AdminServer admin;
+  private final Exports exports;
 
   // Set by the stopping thread, read by the admin server's: the appliance is not ready any more.
   private volatile boolean draining;
@@ -112,6 +118,21 @@ public final class Appliance implements AutoCloseable {
             registry);
     record(compiled.snapshot());
     authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));
+    Path positions = config.journal().dir().value().resolve("export");
+    this.exports =
+        Exports.start(
+            compiled.receivers(),
+            new Exports.Source(
+                () ->
+                    new JournalTail(
+                        config.journal().dir().value(), compiled.kms(), 0, journal::durable),
+                journal::durable,
+                compiled.receivers().isEmpty()
+                    ? UnaryOperator.identity()
+                    : ExportKey.open(compiled.kms(), positions.resolve("patients.key"))::pseudonym,
+                positions,
+                hostName()),
+            registry);
     this.loops = new Loops(Runtime.getRuntime().availableProcessors());
     EnforcementPoint point =
         new EnforcementPoint(
@@ -246,6 +267,7 @@ public final class Appliance implements AutoCloseable {
     }
     loops.close();
     append(new JournalEntry.Stopped("asked to stop"));
+    exports.close();
     journal.close();
     admin.close();
     ops.shutdownNow();

@@ -40,6 +40,7 @@ class TidyTest {
               Map.entry("loadtest.compare", Set.of("loadtest")),
               Map.entry("proxy.kms", Set.of()),
               Map.entry("proxy.journal", Set.of("proxy.kms")),
+              Map.entry("proxy.siem", Set.of("proxy.journal")),
               Map.entry("proxy.authn", Set.of("policy", "policy.redact")),
               Map.entry("proxy.exchange", plus(POLICY, "proxy.authn", "proxy.journal")),
               Map.entry(
@@ -50,7 +51,13 @@ class TidyTest {
               // Of the journal: how durable what is, and its bounds.
               Map.entry(
                   "proxy.config",
-                  plus(POLICY, "proxy.exchange", "proxy.authn", "proxy.journal", "proxy.kms")),
+                  plus(
+                      POLICY,
+                      "proxy.exchange",
+                      "proxy.authn",
+                      "proxy.journal",
+                      "proxy.kms",
+                      "proxy.siem")),
               Map.entry(
                   "proxy",
                   plus(
@@ -62,7 +69,8 @@ class TidyTest {
                       "proxy.exchange",
                       "proxy.authn",
                       "proxy.journal",
-                      "proxy.kms")),
+                      "proxy.kms",
+                      "proxy.siem")),
               Map.entry(
                   "proxy.cli",
                   plus(

@@ -41,6 +41,8 @@ public record Config(
     /* Who is told what a policy notifies of, by name. Default: nobody. */
     Map<String, Notification> notifications,
     Journal journal,
+    /* Who is sent the journal's records. Default: nobody. */
+    List<Siem> siem,
     Limits limits,
     Log log) {
 
@@ -169,6 +171,25 @@ public record Config(
       is compared with: [file:/mnt/other/checkpoints.log]. witnesses: servers of c2sp.org/tlog-witness: [{url: https://…,
       key: NAME+ID+KEY}]; they are asked once a minute. */
       Outside outside) {}
+
+  /** One receiver of the journal's records. */
+  public record Siem(
+      /* What metrics and its position's file call it: a-z, 0-9 and -. */
+      String name,
+      /* syslog+tls://HOST[:PORT]; 6514 where no port is given (RFC 5425). */
+      Placed<String> host,
+      int port,
+      /* file:PEM of CAs for its TLS; null for the JDK's. */
+      Placed<Path> trust,
+      /* file:PEM of our certificate and its chain, and of its key, where it asks who we are; null for none. */
+      Placed<Path> certificate,
+      Placed<Path> key,
+      /* ocsf or cef. */
+      String format,
+      /* names (default): which parameters were searched by. full: with their values, which may be clinical. */
+      boolean queries,
+      /* pseudonyms (default) or ids. */
+      boolean patients) {}
 
   /** The bounds that an operator may tune; those of an upstream stand with it. */
   public record Limits(

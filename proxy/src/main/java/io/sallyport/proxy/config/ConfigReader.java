@@ -104,9 +104,9 @@ public final class ConfigReader {
       notifications.put(name, notification(told.section(name, true)));
     }
     Config.Journal journal = JournalSection.read(top.section("journal", true));
-    if (!top.strings("siem", List.of()).isEmpty()) {
-      top.error("siem", "exporters are not built yet: write siem: []", "E-UNBUILT");
-    }
+    Set<String> names = new HashSet<>();
+    List<Config.Siem> siem =
+        top.optionalSections("siem").stream().map(s -> SiemSection.read(s, names)).toList();
     Config.Limits limits = limits(top.section("limits", false));
     Section log = top.section("log", false);
     Config.Log logging =
@@ -124,6 +124,7 @@ public final class ConfigReader {
         keys,
         notifications,
         journal,
+        siem,
         limits,
         logging);
   }

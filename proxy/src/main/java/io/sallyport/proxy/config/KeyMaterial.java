@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -26,6 +27,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Whether certificates and keys are there, belong together, and are valid now. */
 final class KeyMaterial {
@@ -62,6 +67,51 @@ final class KeyMaterial {
   /** A PEM file of CAs; none when there is no file. */
   List<X509Certificate> trust(Placed<Path> file) {
     return file == null ? List.of() : certificates(file);
+  }
+
+  /**
+   * TLS towards somebody whose certificate must be of these CAs, or of the JDK's where there are
+   * none.
+   *
+   * @param certificate who we are, where we are asked; null for nobody
+   */
+  SSLContext client(List<X509Certificate> trust, Placed<Path> certificate, Placed<Path> key) {
+    try {
+      KeyStore cas = KeyStore.getInstance(KeyStore.getDefaultType());
+      cas.load(null, null);
+      for (int i = 0; i < trust.size(); i++) {
+        cas.setCertificateEntry("ca-" + i, trust.get(i));
+      }
+      TrustManagerFactory trusting =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trusting.init(trust.isEmpty() ? null : cas);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(ours(certificate, key), trusting.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalArgumentException("cannot use certificates that were read before", e);
+    }
+  }
+
+  private KeyManager[] ours(Placed<Path> certificate, Placed<Path> key)
+      throws IOException, GeneralSecurityException {
+    if (certificate == null) {
+      return null;
+    }
+    List<X509Certificate> chain = certificates(certificate);
+    byte[] secret = key(key);
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    store.setKeyEntry(
+        "ours",
+        KeyFactory.getInstance(chain.get(0).getPublicKey().getAlgorithm())
+            .generatePrivate(new PKCS8EncodedKeySpec(secret)),
+        new char[0],
+        chain.toArray(new X509Certificate[0]));
+    Arrays.fill(secret, (byte) 0);
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, new char[0]);
+    return keys.getKeyManagers();
   }
 
   private List<X509Certificate> certificates(Placed<Path> file) {

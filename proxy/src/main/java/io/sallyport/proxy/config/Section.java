@@ -75,13 +75,23 @@ final class Section {
         : of(entry.value(), below(key), base, problems);
   }
 
-  /** The sections of a sequence. */
-  List<Section> sections(String key) {
+  /** The sections of a sequence, which may be empty or absent. */
+  List<Section> optionalSections(String key) {
+    return sections(key, false);
+  }
+
+  private List<Section> sections(String key, boolean required) {
     List<Section> all = new ArrayList<>();
-    List<Yaml> items = items(key, true);
+    List<Yaml> items = items(key, required);
     for (int i = 0; i < items.size(); i++) {
       all.add(of(items.get(i), below(key) + "[" + i + "]", base, problems));
     }
+    return all;
+  }
+
+  /** The sections of a sequence, at least one. */
+  List<Section> sections(String key) {
+    List<Section> all = sections(key, true);
     if (all.isEmpty() && entries.containsKey(key)) {
       error(entries.get(key).value().at(), below(key), "needs at least one entry", "E-EMPTY");
     }

@@ -14,6 +14,8 @@ import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import io.sallyport.proxy.kms.NamedKey;
 import io.sallyport.proxy.kms.WebhookKey;
+import io.sallyport.proxy.siem.ExportSettings;
+import io.sallyport.proxy.siem.SyslogTarget;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -63,12 +65,14 @@ public final class SnapshotCompiler {
    *
    * @param targets every record system by its name, those without a route too
    * @param webhooks who is told of what
+   * @param receivers who is sent the journal's records
    * @param kms the journal's key service, open
    */
   public record Compiled(
       Snapshot snapshot,
       Map<String, UpstreamTarget> targets,
       List<WebhookTarget> webhooks,
+      List<ExportSettings> receivers,
       Kms kms) {}
 
   /**
@@ -103,6 +107,8 @@ public final class SnapshotCompiler {
     config
         .notifications()
         .forEach((name, n) -> webhook(name, n, material.trust(n.trust()), webhooks));
+    List<ExportSettings> receivers = new ArrayList<>();
+    config.siem().forEach(r -> receiver(r, material, receivers));
     List<Route> routes = new ArrayList<>();
     for (Config.Route route : config.routes()) {
       PolicySet policy = policies.computeIfAbsent(route.policy().value(), p -> policy(route));
@@ -156,7 +162,7 @@ public final class SnapshotCompiler {
                 limits.resourceBytesMax(),
                 limits.binaryBytesMax()),
             limits.windowBytes());
-    return new Compiled(snapshot, Map.copyOf(targets), List.copyOf(webhooks), kms);
+    return new Compiled(snapshot, Map.copyOf(targets), List.copyOf(webhooks), receivers, kms);
   }
 
   private PolicySet policy(Config.Route route) {
@@ -203,6 +209,24 @@ public final class SnapshotCompiler {
     } finally {
       Arrays.fill(text, ' ');
     }
+  }
+
+  private void receiver(Config.Siem r, KeyMaterial material, List<ExportSettings> to) {
+    List<X509Certificate> trust = material.trust(r.trust());
+    if (r.certificate() != null && r.key() != null) {
+      material.pair(r.certificate(), r.key());
+    }
+    if (failed.get()) {
+      return; // nothing is made of what is not there
+    }
+    to.add(
+        new ExportSettings(
+            r.name(),
+            new SyslogTarget(r.host().value(), r.port()),
+            material.client(trust, r.certificate(), r.key()),
+            r.format(),
+            r.queries(),
+            r.patients()));
   }
 
   private UpstreamTarget target(

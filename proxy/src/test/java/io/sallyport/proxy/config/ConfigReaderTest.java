@@ -86,14 +86,19 @@ class ConfigReaderTest {
           env:EHR_TOKEN           | hunter2                  | s.yaml:10:72 | E-SECRET
           env:IRB_117             | hunter2                  | s.yaml:14:17 | E-SECRET
           plaintext: false        | plaintext: yes           | s.yaml:10:98 | E-VALUE
-          pkcs12:keys.p12         | pkcs11:token             | s.yaml:11:49 | E-UNBUILT
+          pkcs12:keys.p12         | azure:token              | s.yaml:11:49 | E-KEY-STORE
           'password: env:KEYS, '  | ''                       | s.yaml:11:10 | E-MISSING
           'read: process'         | 'read: never'            | s.yaml:11:105 | E-VALUE
           'write: disk'           | 'write: process'         | s.yaml:11:121 | E-DURABILITY
           'write: disk'           | 'failed-login: process'  | s.yaml:11:128 | E-DURABILITY
           'write: disk'           | 'exports: disk'          | s.yaml:11:114 | E-KEY
           'password: env:KEYS,'   | 'password: env:KEYS, file-size: 1KiB,' | s.yaml:11:97 | E-SIZE
-          siem: []                | siem: [cef]              | s.yaml:12:7 | E-UNBUILT
+          siem: []                | siem: [cef]              | s.yaml:12:8 | E-TYPE
+          siem: []                | siem: [{name: A, to: "syslog+tls://h"}] | s.yaml:12:15 | E-NAME
+          siem: []                | siem: [{name: a, to: "syslog://h"}] | s.yaml:12:22 | E-URL
+          siem: []                | siem: [{name: a, to: "syslog+tls://h:65536"}] | s.yaml:12:22 | E-URL
+          siem: []                | siem: [{name: a, to: "syslog+tls://h", format: leef}] | s.yaml:12:48 | E-VALUE
+          siem: []                | siem: [{name: a, to: "syslog+tls://h", key: "file:k"}] | s.yaml:12:8 | E-KEY-PAIR
           limits: {}              | limits: {drain: 10}      | s.yaml:13:17 | E-DURATION
           limits: {}              | limits: {head: 10MB}     | s.yaml:13:16 | E-SIZE
           limits: {}              | limits: {drian: 1s}      | s.yaml:13:10 | E-KEY
