@@ -26,6 +26,9 @@ final class LogKey {
   private static final byte ECDSA = 2;
   private static final byte COSIGNATURE = 4;
   private static final int KEY = 32;
+  private static final int SIGNATURE = 64;
+  private static final int SEQUENCE = 0x30;
+  private static final int INTEGER = 2;
   static final int ID = 4;
 
   // A SubjectPublicKeyInfo of Ed25519 up to the key itself, RFC 8410 section 4.
@@ -162,7 +165,15 @@ final class LogKey {
     return publicKey.clone();
   }
 
+  /**
+   * Whether it signed this. A signature has one spelling: Java's Ed25519 takes zeros behind one,
+   * and its ECDSA numbers of any length. What is left is that of each ECDSA signature anybody can
+   * make a second one, of the same statement (s and n-s, SEC 1 section 4.1.4).
+   */
   boolean verifies(byte[] message, byte[] signed) {
+    if (type == ECDSA ? !isDer(signed) : signed.length != SIGNATURE) {
+      return false;
+    }
     try {
       var signature = Signature.getInstance(type == ECDSA ? "SHA256withECDSA" : "Ed25519");
       signature.initVerify(verifying);
@@ -171,5 +182,26 @@ final class LogKey {
     } catch (GeneralSecurityException e) {
       return false; // not even the form of a signature
     }
+  }
+
+  // X.690: SEQUENCE of two positive INTEGERs, each in its shortest form. On P-256 no length needs a
+  // second byte.
+  private static boolean isDer(byte[] signed) {
+    if (signed.length < 2 || signed[0] != SEQUENCE || signed[1] != signed.length - 2) {
+      return false;
+    }
+    int at = 2;
+    for (int number = 0; number < 2; number++) {
+      if (at + 2 >= signed.length || signed[at] != INTEGER || signed[at + 1] <= 0) {
+        return false;
+      }
+      int first = at + 2;
+      at = first + signed[at + 1];
+      boolean padded = at > first + 1 && signed[first] == 0 && signed[first + 1] >= 0;
+      if (at > signed.length || signed[first] < 0 || padded) {
+        return false;
+      }
+    }
+    return at == signed.length;
   }
 }

@@ -103,7 +103,8 @@ public record LogProof(long seq, byte[] frame, String checkpoint, String key) {
   }
 
   /**
-   * Checks a proof with the identity's public key and nothing else.
+   * Checks a proof with the identity's public key and nothing else. What it says has one spelling;
+   * only under the checkpoint may signatures of others stand, which are not looked at.
    *
    * @param publicKeyLine the content of {@code journal.pub}
    * @throws IllegalArgumentException when it proves nothing; the message says why
@@ -117,6 +118,9 @@ public record LogProof(long seq, byte[] frame, String checkpoint, String key) {
     }
     var extra = new String(decoded(EpochStatement.value(lines[1], "extra ")), UTF_8);
     long seq = Long.parseLong(EpochStatement.value(lines[2], "index "));
+    if (!lines[2].equals("index " + seq)) {
+      throw new IllegalArgumentException("a number that is spelled otherwise");
+    }
     var path = new ArrayList<byte[]>();
     for (var line : Arrays.asList(lines).subList(3, lines.length)) {
       path.add(decoded(line));
@@ -157,13 +161,14 @@ public record LogProof(long seq, byte[] frame, String checkpoint, String key) {
                   && statement.run() == last.run()
                   && statement.number() == epoch
                   && statement.size() > last.size();
-      if (!fits || statement.key() == null || !note.verifies(first ? identity : last.key())) {
+      if (!fits || statement.key() == null || !note.verifiesAlone(first ? identity : last.key())) {
         throw new IllegalArgumentException("the chain of keys to the checkpoint is broken");
       }
       epoch = first ? statement.number() : epoch + 1;
       last = statement;
     }
-    if (checkpoint.size() <= last.size() || !checkpoint.verifies(last.key())) {
+    boolean signed = checkpoint.names(last.key()) && checkpoint.verifies(last.key());
+    if (checkpoint.size() <= last.size() || !signed) {
       throw new IllegalArgumentException("the checkpoint is not signed by the key of its epoch");
     }
     return last.key();

@@ -78,13 +78,18 @@ final class Note {
    * otherwise: two spellings of one signature would be two texts of one statement.
    */
   static byte[] signed(String line) {
-    var encoded = line.substring(line.lastIndexOf(' ') + 1);
+    var encoded = line.substring(line.indexOf(' ', BY.length()) + 1); // a key's name has no space
     try {
       var signed = Base64.getDecoder().decode(encoded);
       return Base64.getEncoder().encodeToString(signed).equals(encoded) ? signed : null;
     } catch (IllegalArgumentException e) {
       return null; // no Base64 at all
     }
+  }
+
+  /** Whether this key signed the text and nobody else did: there is no other line. */
+  boolean verifiesAlone(LogKey key) {
+    return lines.size() == 1 && verifies(key);
   }
 
   /** Whether this key signed the text. */

@@ -18,7 +18,10 @@ import org.slf4j.LoggerFactory;
  * <p>The writer rolls; the sealer changes keys when it reaches the roll: it has hashed exactly the
  * records of the epoch then, says so in the close statement, which names the next epoch's key,
  * forgets the old key, and appends the statement, which so comes to lie a little behind the roll.
- * It makes no checkpoint between the roll and the record that certifies the new key.
+ * It makes no checkpoint between the roll and the record that certifies the new key, and none
+ * before it has hashed the record that repeats the last one: when a force takes long, that record
+ * lies far behind what is durable, and whoever reads in order must not meet two checkpoints before
+ * it.
  */
 final class Sealer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sealer.class);
@@ -38,6 +41,7 @@ final class Sealer implements AutoCloseable {
   private int run;
   private int epoch;
   private long certified = -1;
+  private long repeated = -1;
   private long certifyNanos;
   private long checkpointNanos;
   private boolean news;
@@ -111,6 +115,7 @@ final class Sealer implements AutoCloseable {
     long due = news ? sealing.checkpointMillis() : sealing.heartbeatMillis();
     return certified >= 0
         && frontier.size() > certified
+        && frontier.size() > repeated
         && waited >= TimeUnit.MILLISECONDS.toNanos(due);
   }
 
@@ -159,7 +164,7 @@ final class Sealer implements AutoCloseable {
       LOG.warn("journal: there is room again for checkpoints");
       noRoom = false;
     }
-    journal.appendClear(FrameType.CHECKPOINT, checkpoint.note().getBytes(UTF_8));
+    repeated = journal.appendClear(FrameType.CHECKPOINT, checkpoint.note().getBytes(UTF_8));
     news = false;
   }
 

@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -131,22 +132,23 @@ class FenceTest {
 
   @Test
   void recordThatCannotBeReadBackFences() throws Exception {
+    var stuck = new AtomicBoolean();
     var gate = new CountDownLatch(1);
+    // Nothing behind the first checkpoint is durable, and so nothing there read by the sealer,
+    // before the gate opens.
+    world.before =
+        channel -> {
+          var thread = Thread.currentThread().getName();
+          if (thread.equals("sealer")) {
+            stuck.set(true);
+          } else if (thread.equals("committer") && stuck.get()) {
+            await(gate);
+          }
+        };
     try (var journal =
         ChronicleJournal.open(dir.resolve("journal"), Entries.kms(dir), world.settings())) {
-      alert(journal, "seen by the sealer");
       Entries.await(this::sealed); // the only checkpoint while time stands still
       var files = JournalFiles.frames(dir.resolve("journal/run-000001"));
-      world.before =
-          channel -> {
-            try {
-              if (!gate.await(20, TimeUnit.SECONDS)) {
-                throw new IOException("the test never opened the gate");
-              }
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-          };
       Entries.done(journal.append("", new Alert("hidden", ""), Durability.PROCESS));
       var frames = Damage.frames(dir.resolve("journal"));
       var last = frames.get(frames.size() - 1);
@@ -161,6 +163,16 @@ class FenceTest {
           .hasRootCauseInstanceOf(JournalWalk.Broken.class);
     } finally {
       gate.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch gate) throws IOException {
+    try {
+      if (!gate.await(60, TimeUnit.SECONDS)) {
+        throw new IOException("the test never opened the gate");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 

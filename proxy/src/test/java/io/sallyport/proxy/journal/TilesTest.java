@@ -132,27 +132,92 @@ class TilesTest {
     assertThatThrownBy(() -> LogProof.make(journal, -1)).isInstanceOf(JournalUnavailable.class);
   }
 
-  @Test
-  void bentProofProvesNothing() throws Exception {
-    write(40);
-    var key = Files.readString(journal.resolve("journal.pub"));
-    var proof = LogProof.make(journal, 20);
-    LogProof.check(key, proof);
-    var passed = new ArrayList<Integer>();
-    for (int at = 0; at < proof.length(); at++) {
-      char was = proof.charAt(at);
-      var bent = proof.substring(0, at) + (was == 'A' ? 'B' : 'A') + proof.substring(at + 1);
-      try {
-        LogProof.check(key, bent);
-        passed.add(at);
-      } catch (IllegalArgumentException refused) {
-        assertThat(refused.getMessage()).isNotNull();
+  /** A journal of three epochs, so that the way to the checkpoint's key is two closes long. */
+  private String proofOfTheThirdFile() throws Exception {
+    var world = new TestSettings();
+    journal = dir.resolve("journal");
+    try (var open = ChronicleJournal.open(journal, Entries.kms(dir), world.settings())) {
+      for (int file = 0; file < 3; file++) {
+        if (file > 0) {
+          Entries.roll(dir, open, world);
+        }
+        Entries.done(open.append("", new Alert("test", "" + file), Durability.DISK));
       }
     }
-    assertThat(passed).isEmpty();
-    var other = LogProof.make(journal, 21);
-    var record = proof.split("\n")[1];
-    assertThatThrownBy(() -> LogProof.check(key, other.replace(other.split("\n")[1], record)))
+    var alerts = Damage.frames(journal).stream().filter(f -> f.type() == FrameType.ALERT).toList();
+    return LogProof.make(journal, alerts.get(2).seq());
+  }
+
+  @Test
+  void bentProofProvesNothing() throws Exception {
+    var proof = proofOfTheThirdFile();
+    var key = Files.readString(journal.resolve("journal.pub"));
+    assertThat(bentAndStillProofs(key, proof)).isEmpty();
+  }
+
+  /** Every change of one character that leaves a proof a proof: it has one spelling. */
+  static List<String> bentAndStillProofs(String key, String proof) {
+    LogProof.check(key, proof);
+    var passed = new ArrayList<String>();
+    for (int at = 0; at <= proof.length(); at++) {
+      var before = proof.substring(0, at);
+      var from = proof.substring(at);
+      var after = proof.substring(Math.min(at + 1, proof.length()));
+      if (at < proof.length()) {
+        check(key, proof, before + after, "without " + at, passed);
+        char next = (char) (proof.charAt(at) + 1); // of Base64 the least that can differ
+        check(key, proof, before + next + after, "next at " + at, passed);
+      }
+      for (char c : "A= \n".toCharArray()) {
+        check(key, proof, before + c + after, "'" + c + "' at " + at, passed);
+        check(key, proof, before + c + from, "'" + c + "' before " + at, passed);
+      }
+      check(key, proof, before + "0" + from, "0 before " + at, passed);
+      check(key, proof, before + "+" + from, "+ before " + at, passed);
+    }
+    return passed;
+  }
+
+  private static void check(
+      String key, String proof, String bent, String how, List<String> passed) {
+    if (bent.equals(proof)) {
+      return;
+    }
+    try {
+      LogProof.check(key, bent);
+      passed.add(how);
+    } catch (IllegalArgumentException refused) {
+      assertThat(refused.getMessage()).isNotNull();
+    }
+  }
+
+  @Test
+  void partsOfTwoProofsAreNone() throws Exception {
+    write(40);
+    var key = Files.readString(journal.resolve("journal.pub"));
+    var lines = LogProof.make(journal, 20).split("\n", -1);
+    var others = LogProof.make(journal, 21).split("\n", -1);
+    for (int line = 0; line < lines.length; line++) {
+      var mixed = lines.clone();
+      mixed[line] = others[line];
+      if (!mixed[line].equals(lines[line])) {
+        assertThatThrownBy(() -> LogProof.check(key, String.join("\n", mixed)))
+            .as("line %s", line)
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+  }
+
+  @Test
+  void signaturesOfOthersMayFollowTheLogsOwn() throws Exception {
+    // c2sp.org/signed-note: lines of keys that one does not know are passed over. Not ours to bend.
+    write(3);
+    var key = Files.readString(journal.resolve("journal.pub"));
+    var proof = LogProof.make(journal, 2);
+    var checked = LogProof.check(key, proof + "\u2014 witness.example/w1 AAAAAAAA\n");
+    assertThat(proof).endsWith(checked.checkpoint());
+    var ours = "\u2014 " + LogKey.parse(key).name() + " AAAAAAAB\n";
+    assertThatThrownBy(() -> LogProof.check(key, proof + ours))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

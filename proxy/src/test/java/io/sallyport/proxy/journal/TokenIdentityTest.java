@@ -15,6 +15,7 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenIdentityTest {
   @TempDir Path dir;
 
-  private record Token(Kms store, KeyPair pair) implements Kms {
+  record Token(Kms store, KeyPair pair) implements Kms {
     static Token in(Path dir) throws GeneralSecurityException {
       var ec = KeyPairGenerator.getInstance("EC");
       ec.initialize(new ECGenParameterSpec("secp256r1"));
@@ -119,5 +120,47 @@ class TokenIdentityTest {
           .as(bad)
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @Test
+  void signatureHasOneSpelling() throws Exception {
+    var token = Token.in(dir);
+    var key = LogKey.of("auditlog.local/a", token.identity());
+    var message = "text\n".getBytes(UTF_8);
+    for (int i = 0; i < 40; i++) { // numbers with and without a zero before them
+      var der = token.sign(message);
+      assertThat(key.verifies(message, der)).isTrue();
+      assertThat(key.verifies(message, Arrays.copyOf(der, der.length + 1))).isFalse();
+      int second = 4 + der[3]; // where the second number begins
+      for (int number : new int[] {2, second}) {
+        var padded = new byte[der.length + 1];
+        System.arraycopy(der, 0, padded, 0, number + 2);
+        System.arraycopy(der, number + 2, padded, number + 3, der.length - number - 2);
+        padded[1]++;
+        padded[number + 1]++;
+        assertThat(key.verifies(message, padded)).isFalse();
+        if (der[number + 2] == 0) { // without its zero it is a negative number
+          var negative = new byte[der.length - 1];
+          System.arraycopy(der, 0, negative, 0, number + 2);
+          System.arraycopy(der, number + 3, negative, number + 2, der.length - number - 3);
+          negative[1]--;
+          negative[number + 1]--;
+          assertThat(key.verifies(message, negative)).isFalse();
+        }
+      }
+      for (int cut = 0; cut < der.length; cut++) {
+        assertThat(key.verifies(message, Arrays.copyOf(der, cut))).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void bentProofProvesNothing() throws Exception {
+    var journal = dir.resolve("journal");
+    try (var open = ChronicleJournal.open(journal, Token.in(dir), Clock.systemUTC())) {
+      Entries.done(open.append("", new JournalEntry.Alert("on", ""), Durability.DISK));
+    }
+    var key = Files.readString(journal.resolve("journal.pub"));
+    assertThat(TilesTest.bentAndStillProofs(key, LogProof.make(journal, 2))).isEmpty();
   }
 }
