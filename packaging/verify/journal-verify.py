@@ -1,44 +1,19 @@
 #!/usr/bin/env python3
 """Proves a Sallyport journal, or one record of it, from its files and journal.pub alone.
 
-A second implementation of `sallyport journal verify`, to be read in one sitting: Python 3 and its standard library,
-nothing of ours. Same summary line, same exit codes (0 intact, 1 bad, 2 wrong use, 4 cannot read), same first bad record.
-For a journal at rest; it keeps all leaf hashes since the last checkpoint in memory.
+A second implementation of `sallyport journal verify`, to be read in one sitting: Python 3, its standard library, and
+curves.py beside it, which verifies signatures. Same summary line, same first bad record, same exit codes (0 intact, 1 bad,
+2 wrong use, 4 cannot read). For a journal at rest; it keeps all leaf hashes since the last checkpoint in memory.
 """
 import argparse, base64, hashlib, os, re, struct, sys
+sys.dont_write_bytecode = True
+import curves
 
 ENCRYPTED = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 18, 30}
 CLEAR = {12, 13, 14, 19, 20, 21}
 INTENT, CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED = 1, 12, 13, 14, 19, 20, 21
 ENDS = {2, 4, 5, 6}
 HEADER, TAG, FRAME_MAX, WIDTH = 40, 16, 65535, 256
-
-# ---- Ed25519 verification, RFC 8032 section 5.1.7, in extended coordinates
-P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-def add(a, b):
-    c, d = (a[1] - a[0]) * (b[1] - b[0]), (a[1] + a[0]) * (b[1] + b[0])
-    t, z = 2 * a[3] * b[3] * D, 2 * a[2] * b[2]
-    e, f, g, h = d - c, z - t, z + t, d + c
-    return e * f % P, g * h % P, f * g % P, e * h % P
-def times(n, point, total=(0, 1, 1, 0)):
-    while n: total, point, n = add(total, point) if n & 1 else total, add(point, point), n >> 1
-    return total
-def point(raw):
-    y, sign = int.from_bytes(raw, "little") & (1 << 255) - 1, raw[31] >> 7
-    xx = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(xx, (P + 3) // 8, P)
-    if (x * x - xx) % P: x = x * pow(2, (P - 1) // 4, P) % P
-    need(y < P and not (x * x - xx) % P and (x or not sign), "no point of the curve")
-    x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
-def verifies(key, message, signature):
-    try: a, r, base = point(key), point(signature[:32]), point(bytes([0x58] + [0x66] * 31))
-    except ValueError: return False
-    s = int.from_bytes(signature[32:], "little")
-    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
-    left, right = times(s, base), add(r, times(h, a))
-    return s < Q and not any((left[i] * right[2] - right[i] * left[2]) % P for i in (0, 1))
 
 # ---- texts
 class Bad(Exception):
@@ -48,25 +23,26 @@ def need(holds, why):
 def b64(text):
     need(base64.b64encode(raw := base64.b64decode(text, validate=True)).decode() == text, "Base64 spelled otherwise")
     return raw
-class Key:  # a C2SP verifier key: name+id+key
-    def __init__(self, name, raw):
-        need(name and "+" not in name and min(name) > " " and len(raw) == 32, "no key")
-        self.name, self.raw, self.id = name, raw, hashlib.sha256(name.encode() + b"\n\x01" + raw).digest()[:4]
-        self.line = "+".join((name, self.id.hex(), base64.b64encode(b"\x01" + raw).decode()))
+class Key:  # a C2SP verifier key: name+id+base64(type, key)
+    def __init__(self, name, typed):
+        need(name and "+" not in name and min(name) > " " and (typed[:1], len(typed)) in ((b"\1", 33), (b"\2", 92)), "no key")
+        self.name, self.raw, self.check = name, typed[1:], curves.ed25519 if typed[0] == 1 else curves.p256
+        self.id = hashlib.sha256(name.encode() + b"\n" + typed if typed[0] == 1 else self.raw).digest()[:4]
+        self.line = "+".join((name, self.id.hex(), base64.b64encode(typed).decode()))
 def parse_key(line):
-    key = Key(line.split("+")[0], b64(line.split("+", 2)[-1])[1:])
+    key = Key(line.split("+")[0], b64(line.split("+", 2)[-1]))
     need(key.line == line, "a verifier key whose id is not its own")
     return key
 class Note:  # a C2SP signed note
     def __init__(self, whole, origin):
         split = whole.rfind("\n\n")
         need(split >= 0 and split + 2 < len(whole) and whole[-1] == "\n", "no signed note")
-        self.text, lines = whole[:split + 1], whole[split + 2:-1].split("\n")
-        need(all(line.startswith("\u2014 ") for line in lines), "no signature lines")
-        self.lines = [line for line in lines if line.startswith("\u2014 %s " % origin)]
-        self.signed = [b64(line.rsplit(" ", 1)[1]) for line in self.lines]
+        self.text, self.all = whole[:split + 1], whole[split + 2:-1].split("\n")
+        need(all(line.startswith("\u2014 ") for line in self.all), "no signature lines")
+        self.lines = [line for line in self.all if line.startswith("\u2014 %s " % origin)]
+        self.signed = [b64(line.split(" ", 2)[2]) for line in self.lines]
     def verified(self, key):
-        return any(s[:4] == key.id and len(s) == 68 and verifies(key.raw, self.text.encode(), s[4:]) for s in self.signed)
+        return any(s[:4] == key.id and key.check(key.raw, self.text.encode(), s[4:]) for s in self.signed)
 class Checkpoint(Note):
     def __init__(self, whole, origin):
         super().__init__(whole, origin)
@@ -179,7 +155,7 @@ class Epochs:
         body = frame[HEADER:]
         if kind == KEY_OPEN:
             need(len(body) >= 69 and body[0] == 2 and (number == 0 or not self.closed), "a key record out of place")
-            epoch = [run, number, seq, before.root(), Key(self.identity.name, body[37:69]), None]
+            epoch = [run, number, seq, before.root(), Key(self.identity.name, b"\1" + body[37:69]), None]
             self.all.append(epoch)
             if number > 0: self.waiting.append(epoch)
             else: self.due, self.closed, self.waiting, self.signing = not self.closed, False, [], epoch
@@ -313,21 +289,23 @@ class Verifier:
 def check_proof(identity, text):
     """c2sp.org/tlog-proof@v1 whose extra line holds the record and the chain of keys."""
     head, note = text.split("\n\n", 1)
-    lines = head.split("\n")
-    need([lines[0], lines[1][:6], lines[2][:6]] == ["c2sp.org/tlog-proof@v1", "extra ", "index "], "no proof")
-    checkpoint, seq = Checkpoint(note, identity.name), int(lines[2][6:])
-    title, record, chain = b64(lines[1][6:]).decode().split("\n", 2)
-    need([title, record[:7], lines[2]] == ["sallyport proof 1", "record ", "index %d" % seq], "no record")
+    title, extra, index, *path = head.split("\n")
+    checkpoint, seq = Checkpoint(note, identity.name), int(index[6:])
+    need([title, extra[:6], index] == ["c2sp.org/tlog-proof@v1", "extra ", "index %d" % seq], "no proof")
+    title, record, chain = b64(extra[6:]).decode().split("\n", 2)
+    need([title, record[:7]] == ["sallyport proof 1", "record "], "no record")
     frame, key, last = b64(record[7:]), identity, None
-    for part in re.split("(?m)^(?=sallyport epoch )", chain)[1:]:
-        closes, run, number, size, _, successor = statement(Note(part, identity.name), identity.name)
-        need(closes == (last is not None) and successor and Note(part, identity.name).verified(key), "a broken chain of keys")
+    for part in re.split("(?m)^(?=sallyport epoch )", chain)[chain.startswith("sallyport epoch "):]:
+        note = Note(part, identity.name)
+        closes, run, number, size, _, successor = statement(note, identity.name)
+        need(closes == (last is not None) and successor and len(note.all) == 1 and note.verified(key), "a broken chain of keys")
         need(not last or [run, number] == last[:2] and size > last[2], "a broken chain of keys")
         key, last = successor, [run, number + 1 if closes else number, size]
-    need(last and checkpoint.size > last[2] and checkpoint.verified(key), "not the key of its epoch")
+    signed = last and [s[:4] for s in checkpoint.signed] == [key.id] and checkpoint.verified(key)
+    need(signed and checkpoint.size > last[2], "not the key of its epoch")
     at, top, leaf = seq, checkpoint.size - 1, sha(b"\x00", frame)
     need(0 <= at <= top, "not in the log")
-    for sibling in map(b64, lines[3:]):
+    for sibling in map(b64, path):
         need(top, "a proof that is too long")
         if at & 1 or at == top:
             leaf = sha(b"\x01", sibling, leaf)

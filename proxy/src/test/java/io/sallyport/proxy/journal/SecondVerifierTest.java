@@ -37,7 +37,8 @@ class SecondVerifierTest {
   /** Runs the script's main once for each line of arguments, and ends every answer with a dot. */
   private static final String DRIVER =
       """
-      import sys, io, contextlib, importlib.machinery, importlib.util
+      import sys, os, io, contextlib, importlib.machinery, importlib.util
+      sys.path.insert(0, os.path.dirname(sys.argv[1])) # as for a script that is run
       loader = importlib.machinery.SourceFileLoader("verify", sys.argv[1])
       module = importlib.util.module_from_spec(importlib.util.spec_from_loader("verify", loader))
       loader.exec_module(module)
@@ -191,7 +192,9 @@ class SecondVerifierTest {
         int bit = random.nextInt(8);
         Damage.flip(frame.file(), frame.offset() + at, bit);
         var result = agreed(frame + " byte " + at + " bit " + bit);
-        assertThat(result.firstBad()).isEqualTo(frame.seq());
+        assertThat(result.firstBad())
+            .as("%s byte %s bit %s: %s", frame, at, bit, result)
+            .isEqualTo(frame.seq());
         Damage.flip(frame.file(), frame.offset() + at, bit);
       }
       var word = new byte[4];
@@ -262,13 +265,60 @@ class SecondVerifierTest {
           .startsWith("record " + seq + "\n")
           .contains("by the key " + LogProof.check(Files.readString(key()), proof).key())
           .endsWith("proven\nexit 0");
-      int at = proof.length() * (seq + 1) / 50;
-      char other = proof.charAt(at) == 'A' ? 'B' : 'A';
-      Files.writeString(file, proof.substring(0, at) + other + proof.substring(at + 1));
-      assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
-          .as("seq %s bent at %s", seq, at)
-          .endsWith("exit 1");
     }
+  }
+
+  @Test
+  void bentProofProvesNothingToTheOther() throws Exception {
+    write(2, 3);
+    var file = dir.resolve("record.tlog-proof");
+    var proof = LogProof.make(journal, Damage.frames(journal).size() - 4);
+    for (int at = 0; at < proof.length(); at++) {
+      var before = proof.substring(0, at);
+      var after = proof.substring(at + 1);
+      char next = (char) (proof.charAt(at) + 1);
+      for (var bent :
+          List.of(
+              before + next + after, before + "A" + after, before + " " + proof.substring(at))) {
+        if (!bent.equals(proof)) {
+          Files.writeString(file, bent);
+          assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
+              .as("bent at %s: %s", at, bent)
+              .endsWith("exit 1");
+        }
+      }
+    }
+    Files.writeString(file, proof + "\u2014 witness.example/w1 AAAAAAAA\n");
+    assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
+        .endsWith("proven\nexit 0");
+  }
+
+  @Test
+  void journalOfATokenIsTheSameForBoth() throws Exception {
+    var token = TokenIdentityTest.Token.in(dir);
+    for (int run = 0; run < 2; run++) {
+      try (var open = ChronicleJournal.open(journal, token, world.settings())) {
+        Entries.done(open.append("", new Alert("on", ""), Durability.DISK));
+      }
+    }
+    Files.copy(journal.resolve("journal.pub"), key());
+    assertThat(agreed("a token's").okSealed()).isTrue();
+    for (var frame : Damage.frames(journal)) {
+      for (int at : new int[] {Frame.HEADER, frame.length() - 8}) {
+        Damage.flip(frame.file(), frame.offset() + at, 0);
+        assertThat(agreed(frame + " byte " + at).firstBad()).isEqualTo(frame.seq());
+        Damage.flip(frame.file(), frame.offset() + at, 0);
+      }
+    }
+    var file = dir.resolve("record.tlog-proof");
+    Files.writeString(file, LogProof.make(journal, 2));
+    assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
+        .endsWith("proven\nexit 0");
+    var other = LogKey.of(Origin.name(journal), TokenIdentityTest.Token.in(dir).identity());
+    Files.writeString(key(), other.line() + "\n");
+    assertThat(agreed("another token's").ok()).isFalse();
+    assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
+        .endsWith("exit 1");
   }
 
   @Test
