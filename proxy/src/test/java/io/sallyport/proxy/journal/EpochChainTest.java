@@ -210,6 +210,40 @@ class EpochChainTest {
     assertThat(Entries.verify(dir).firstBad()).isEqualTo(close.seq());
   }
 
+  private static void write(Damage.Place frame, int at, byte[] bytes) throws Exception {
+    try (var file = new RandomAccessFile(frame.file().toFile(), "rw")) {
+      file.seek(frame.offset() + at);
+      file.write(bytes);
+    }
+  }
+
+  @Test
+  void runBehindOneThatWasNotClosedBeginsWithItsRecovery() throws Exception {
+    // Not even who has the identity sign can begin a run there without saying so.
+    var close = frames(FrameType.EPOCH_CLOSE).get(2);
+    write(
+        close, 1, new byte[] {(byte) FrameType.ALERT.code}); // by the public key, a record like any
+    var open = frames(FrameType.EPOCH_OPEN).get(1);
+    var said = statement(open);
+    var identity = new Identity(identity(), Entries.kms(dir));
+    var root = signed(identity, said.size()).root();
+    var again =
+        new EpochStatement(
+            false, said.origin(), said.run(), said.number(), said.size(), root, said.key());
+    write(open, Frame.HEADER, again.sign(identity));
+    var epochs = new Epochs(identity(), true);
+    var tree = new MerkleFrontier();
+    try (var walk = new JournalWalk(journal)) {
+      while (walk.next() && walk.header().seq() < open.seq()) {
+        epochs.frame(walk, tree);
+        tree.append(walk.bytes(), walk.from(), walk.to() - walk.from());
+      }
+      assertThatThrownBy(() -> epochs.frame(walk, tree))
+          .isInstanceOf(Frame.Malformed.class)
+          .hasMessageContaining("no recovery record");
+    }
+  }
+
   @Test
   void truncatedAndResumedIsFlaggedByARecordOfTheIdentity() throws Exception {
     // CVE-2023-31438: cut the tail off, log and all, and let the appliance go on.
