@@ -5,7 +5,7 @@ A second implementation of `sallyport journal verify`, to be read in one sitting
 curves.py beside it, which verifies signatures. Same summary line, same first bad record, same exit codes (0 intact, 1 bad,
 2 wrong use, 4 cannot read). For a journal at rest; it keeps all leaf hashes since the last checkpoint in memory.
 """
-import argparse, base64, hashlib, os, re, struct, sys
+import argparse, base64, functools, hashlib, os, re, struct, sys
 sys.dont_write_bytecode = True
 import curves
 
@@ -79,9 +79,7 @@ class Tree:
         self.perfect.append(leaf)
         self.size += 1
     def root(self):
-        root = self.perfect[-1] if self.perfect else sha()
-        for left in reversed(self.perfect[:-1]): root = sha(b"\x01", left, root)
-        return root
+        return functools.reduce(lambda right, left: sha(b"\x01", left, right), reversed(self.perfect)) if self.perfect else sha()
 
 # ---- files
 def excerpts(path):
@@ -230,15 +228,17 @@ class Verifier:
     def seal(self):
         if self.newest and not self.repeated: self.prove(self.newest)
         key = self.epochs.key(self.due.size)
-        if not key or [s[:4] for s in self.due.signed] != [key.id]: raise Bad(self.sealed.size, "a checkpoint not by the key of its epoch")
+        if not key or [s[:4] for s in self.due.signed] != [key.id]: self.blame("a checkpoint not by the key of its epoch")
         if self.tree.root() != self.due.root:
             self.prove(self.due)
-            changed = self.changed()
-            raise Bad(self.sealed.size if changed is None else changed, "a record was changed since it was sealed")
+            self.blame("a record was changed since it was sealed")
         self.newest, self.repeated, self.since = self.due, False, []
         self.sealed, full, self.full = Tree(self.tree.size, self.tree.perfect), self.full, []
         self.last = [(level, index, list(hashes)) for level, (index, hashes) in sorted(self.open.items())]
         self.tiles_hold(full)
+    def blame(self, why):
+        changed = self.changed()
+        raise Bad(self.sealed.size if changed is None else changed, why)
     def changed(self):
         """The first changed record, if the stored hashes give the root of the checkpoint due."""
         start, stored, tree = self.sealed.size, [], Tree(self.sealed.size, self.sealed.perfect)

@@ -300,9 +300,7 @@ public final class JournalVerifier {
     }
     var key = epochs.keyFor(due.size());
     if (key == null || !due.names(key)) {
-      throw new Bad(
-          sealed.size(),
-          "the checkpoint of size " + due.size() + " is not by the key of its epoch");
+      throw changedOr("the checkpoint of size " + due.size() + " is not by the key of its epoch");
     }
     int leaves = Math.toIntExact(due.size() - sealed.size()) * MerkleFrontier.HASH;
     byte[] since = leavesSinceSealed.toByteArray();
@@ -310,16 +308,12 @@ public final class JournalVerifier {
     append(tree, since, leaves);
     if (!Arrays.equals(due.root(), tree.root())) {
       proveSignature(due, "the checkpoint of size " + due.size());
-      long seq = firstChanged();
-      throw seq >= 0
-          ? new Bad(seq, "record " + seq + " was changed since it was sealed")
-          : new Bad(
-              sealed.size(),
-              "one of records "
-                  + sealed.size()
-                  + ".."
-                  + (due.size() - 1)
-                  + " was changed since it was sealed");
+      throw changedOr(
+          "one of records "
+              + sealed.size()
+              + ".."
+              + (due.size() - 1)
+              + " was changed since it was sealed");
     }
     newest = due;
     newestRepeated = false;
@@ -327,6 +321,13 @@ public final class JournalVerifier {
     tilesHold();
     leavesSinceSealed.reset();
     leavesSinceSealed.write(since, leaves, since.length - leaves);
+  }
+
+  private Bad changedOr(String problem) throws IOException {
+    long seq = firstChanged();
+    return seq >= 0
+        ? new Bad(seq, "record " + seq + " was changed since it was sealed")
+        : new Bad(sealed.size(), problem);
   }
 
   private void tilesHold() throws Bad {

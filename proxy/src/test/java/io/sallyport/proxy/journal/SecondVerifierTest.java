@@ -187,9 +187,10 @@ class SecondVerifierTest {
     System.out.println("damage.seed " + seed);
     var random = new Random(seed);
     for (var frame : Damage.frames(journal)) {
-      for (int i = 0; i < 6; i++) {
-        int at = i < 2 ? i : random.nextInt(frame.length());
-        int bit = random.nextInt(8);
+      // Every other version and type, and what chance gives.
+      for (int i = 0; i < 20; i++) {
+        int at = i < 16 ? i / 8 : random.nextInt(frame.length());
+        int bit = i < 16 ? i % 8 : random.nextInt(8);
         Damage.flip(frame.file(), frame.offset() + at, bit);
         var result = agreed(frame + " byte " + at + " bit " + bit);
         assertThat(result.firstBad())
@@ -324,7 +325,7 @@ class SecondVerifierTest {
   @Test
   void bothKnowTheSameFrameTypesAndTheSecondIsShort() throws Exception {
     var text = Files.readString(VERIFIER);
-    assertThat(text.lines().count()).isLessThan(400);
+    assertThat(text.lines().count()).isLessThan(345);
     for (boolean encrypted : List.of(true, false)) {
       var codes = new TreeSet<Integer>();
       for (var type : FrameType.values()) {
