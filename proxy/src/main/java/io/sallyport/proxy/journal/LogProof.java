@@ -90,6 +90,9 @@ public record LogProof(long seq, byte[] frame, String checkpoint, String key) {
     var statement = EpochStatement.parse(origin, Note.parse(note));
     boolean present =
         chain.isEmpty() || statement.number() == chain.size() - 1 + first(chain, origin);
+    if (statement.closes() && statement.key() == null) {
+      return; // the end of a run is sealed by the key that says it ends
+    }
     if (statement.closes()) {
       chain.add(note);
     } else if (statement.number() == 0 || present) {

@@ -317,7 +317,10 @@ class SecondVerifierTest {
         .endsWith("proven\nexit 0");
     var other = LogKey.of(Origin.name(journal), TokenIdentityTest.Token.in(dir).identity());
     Files.writeString(key(), other.line() + "\n");
-    assertThat(agreed("another token's").ok()).isFalse();
+    assertThat(new JournalVerifier(journal, other.line()).verify().firstBad()).isEqualTo(1);
+    assertThat(second(journal.toString(), "--public-key", key().toString()))
+        .contains("not intact: record 1:")
+        .endsWith("exit 1");
     assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
         .endsWith("exit 1");
   }

@@ -119,7 +119,10 @@ class TilesTest {
     write(280);
     var key = Files.readString(journal.resolve("journal.pub"));
     var frames = Damage.frames(journal);
-    for (int seq = 0; seq < frames.size(); seq += 7) {
+    for (int seq = 0; seq < frames.size(); seq++) {
+      if (seq % 7 > 0 && frames.get(seq).type() == FrameType.ALERT) {
+        continue;
+      }
       var proof = LogProof.make(journal, seq);
       assertThat(proof).startsWith("c2sp.org/tlog-proof@v1\nextra ").contains("\nindex " + seq);
       var proven = LogProof.check(key, proof);
