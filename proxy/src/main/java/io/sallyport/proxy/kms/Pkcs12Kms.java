@@ -98,7 +98,14 @@ final class Pkcs12Kms implements Kms {
     return standing(key);
   }
 
-  private synchronized void change(Change change) {
+  // A lock of the file is the process's: of two stores in one process the second is refused it.
+  private void change(Change change) {
+    synchronized (Pkcs12Kms.class) {
+      locked(change);
+    }
+  }
+
+  private void locked(Change change) {
     var lock = file.resolveSibling(file.getFileName() + ".lock");
     try (var channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var held = channel.lock()) {
