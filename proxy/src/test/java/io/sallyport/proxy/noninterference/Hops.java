@@ -30,11 +30,11 @@ final class Hops {
     World world = worlds.get(random.nextInt(worlds.size()));
     if (random.nextBoolean()) {
       Link link = pick(links(world, some));
-      String part = link == null ? null : part(link.to());
+      String part = link == null || !open(link.to()) ? null : part(link.to());
       return part == null ? null : link.code() + ":" + link.to().type + "." + part;
     }
     List<String> reverse = new ArrayList<>();
-    for (Stored other : world.all()) {
+    for (Stored other : world.all().stream().filter(this::open).toList()) {
       for (Link link : links(world, other)) {
         String part =
             link.to().type.equals(type) && link.to().id.equals(some.id) ? part(other) : null;
@@ -44,6 +44,11 @@ final class Hops {
       }
     }
     return pick(reverse);
+  }
+
+  /** Nothing hops to a type of which anything may be withheld: such hops are drawn elsewhere. */
+  private boolean open(Stored stored) {
+    return sample.policy.view(sample.role).showsEvery(stored.type);
   }
 
   private <T> T pick(List<T> from) {
