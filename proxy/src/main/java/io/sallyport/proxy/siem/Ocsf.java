@@ -197,8 +197,7 @@ final class Ocsf implements Format {
                 .put("uid", event.origin() + "/" + event.seq())
                 .put("sequence", event.seq())
                 .put("correlation_uid", event.exchange())
-                .put("log_name", event.origin())
-                .put("profiles", List.of()));
+                .put("log_name", event.origin()));
   }
 
   private static Json finding(Event event, int severity, String title, String text) {

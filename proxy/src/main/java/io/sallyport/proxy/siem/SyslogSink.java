@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -41,7 +40,7 @@ final class SyslogSink implements Sink {
     current = connect();
   }
 
-  // The deadline of a read also ends a write that stands: the receiver's window stays shut.
+  // Reads have a deadline; a write waits for as long as a living receiver does not read: lag tells.
   private SSLSocket connect() throws IOException {
     var plain = new Socket();
     try {
@@ -108,10 +107,5 @@ final class SyslogSink implements Sink {
       // Whatever was sent since the last barrier is sent again.
       assert e != null;
     }
-  }
-
-  /** What a receiver may be reached by. */
-  static List<String> schemes() {
-    return List.of("syslog+tls");
   }
 }
