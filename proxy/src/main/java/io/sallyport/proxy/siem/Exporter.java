@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries the journal to one receiver, on a thread of its own, {@code siem-NAME}: at least once,
- * and again from a point that the receiver surely kept whenever it was lost sight of. It reads files
- * and touches no request; a receiver that is slow or dead only makes {@code lag} grow.
+ * and again from a point that the receiver surely kept whenever it was lost sight of. It reads
+ * files and touches no request; a receiver that is slow or dead only makes {@code lag} grow.
  */
 final class Exporter implements AutoCloseable {
   /** Makes a sink that is connected. */
