@@ -79,7 +79,8 @@ public interface Kms extends AutoCloseable {
    *
    * @param uri {@code pkcs12:FILE}, {@code pkcs11:FILE} with a configuration of the JDK's SunPKCS11
    *     provider, or {@code vault:https://HOST:PORT/v1/MOUNT/NAME[?ca=FILE]} of a Transit engine
-   *     (Vault, OpenBao), whose keys begin with NAME; a relative file is under {@code baseDir}
+   *     (Vault, OpenBao), whose keys begin with NAME; or what a {@link KmsProvider} that is
+   *     installed beside us knows. A relative file is under {@code baseDir}
    * @param secret what opens it: the store's password, the token's PIN, the Vault token; the caller
    *     may clear it afterwards
    * @throws KmsException for an unknown scheme, a service that is not there, a wrong secret
@@ -92,12 +93,7 @@ public interface Kms extends AutoCloseable {
       case "pkcs12" -> Pkcs12Kms.open(baseDir.resolve(rest), secret);
       case "pkcs11" -> Pkcs11Kms.open(baseDir.resolve(rest), secret);
       case "vault" -> TransitKms.open(rest, baseDir, secret);
-      default ->
-          throw new KmsException(
-              "unknown key service '"
-                  + uri
-                  + "': write pkcs12:FILE, pkcs11:FILE or vault:https://HOST:PORT/v1/MOUNT/NAME",
-              null);
+      default -> KmsProvider.of(uri, scheme).open(rest, baseDir, secret);
     };
   }
 
@@ -110,11 +106,12 @@ public interface Kms extends AutoCloseable {
   static void create(String uri, Path baseDir, char[] secret) {
     int colon = uri.indexOf(':');
     var rest = uri.substring(colon + 1);
-    switch (colon < 0 ? "" : uri.substring(0, colon)) {
+    var scheme = colon < 0 ? "" : uri.substring(0, colon);
+    switch (scheme) {
       case "pkcs12" -> KeyStores.create(baseDir.resolve(rest), secret);
       case "pkcs11" -> Pkcs11Kms.create(baseDir.resolve(rest), secret);
       case "vault" -> TransitKms.create(rest, baseDir, secret);
-      default -> open(uri, baseDir, secret).close(); // tells what is wrong with the scheme
+      default -> KmsProvider.of(uri, scheme).create(rest, baseDir, secret);
     }
   }
 }

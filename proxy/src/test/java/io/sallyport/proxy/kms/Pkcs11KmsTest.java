@@ -23,7 +23,7 @@ class Pkcs11KmsTest extends KmsContract {
   }
 
   @Override
-  Kms kms() {
+  protected Kms kms() {
     return Kms.open("pkcs11:" + configuration, Path.of(""), SoftHsm.PIN.toCharArray());
   }
 

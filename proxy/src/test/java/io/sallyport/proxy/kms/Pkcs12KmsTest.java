@@ -25,7 +25,7 @@ class Pkcs12KmsTest extends KmsContract {
   }
 
   @Override
-  Kms kms() {
+  protected Kms kms() {
     return Kms.open("pkcs12:keys.p12", dir, PASSWORD);
   }
 

@@ -25,7 +25,7 @@ class TransitKmsTest extends KmsContract {
   }
 
   @Override
-  Kms kms() {
+  protected Kms kms() {
     return Kms.open("vault:" + transit.url(), Path.of(""), FakeTransit.TOKEN.toCharArray());
   }
 
