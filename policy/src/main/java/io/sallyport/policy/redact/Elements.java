@@ -63,6 +63,11 @@ final class Elements {
     }
   }
 
+  /** Whether something that is asked for is there. */
+  boolean any() {
+    return !slots.isEmpty();
+  }
+
   /**
    * Reads.
    *

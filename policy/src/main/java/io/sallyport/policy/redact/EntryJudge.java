@@ -294,7 +294,7 @@ final class EntryJudge {
 
   private void release(byte[] s) {
     boolean include = isInclude();
-    boolean match = isMatch();
+    boolean match = !include && isMatch();
     if (!fill.reaches() && !include) {
       return; // on the page before, or the one behind; an include may be a match's of this one
     }
@@ -336,13 +336,12 @@ final class EntryJudge {
 
   /** What does not say what it is counts as one where it can be one: that is judged by more. */
   private boolean isInclude() {
-    boolean said = form.modes() ? mode == null || mode.equals("include") : !listed(type);
-    return said && brings(type);
+    return brings(type) && (form.modes() ? mode == null || mode.equals("include") : !listed(type));
   }
 
+  /** Of what is no include. */
   private boolean isMatch() {
-    boolean said = !form.modes() || mode == null || mode.equals("match");
-    return said && !isInclude() && listed(type);
+    return (!form.modes() || mode == null || mode.equals("match")) && listed(type);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.sallyport.policy.redact;
 import io.sallyport.policy.Reason;
 import io.sallyport.policy.Refusal;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rewrites FHIR JSON to what a {@link View} lets through: one strict pass that validates the whole
@@ -230,7 +231,7 @@ public final class Redactor {
         walker.found.patients(),
         walker.found.members(),
         walker.found.segments(),
-        walker.found.elements(view.asks(type), bases),
+        walker.found.elements.any() ? walker.found.elements(view.asks(type), bases) : Map.of(),
         walker.found.strippedSince(0));
   }
 
