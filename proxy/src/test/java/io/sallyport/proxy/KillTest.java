@@ -41,6 +41,7 @@ class KillTest {
   private final Set<String> answered = new HashSet<>();
 
   @Test
+  @Tag("alone")
   void fiveKillsLoseNothing() throws Exception {
     round(1);
   }
