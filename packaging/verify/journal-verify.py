@@ -96,7 +96,7 @@ def excerpts(path):
 def header(frame):
     need(frame is not None and HEADER <= len(frame) <= FRAME_MAX, "no frame")
     version, kind, flags, run, seq, _, ref, key, length = struct.unpack(">BBhiqqqii", frame[:HEADER])
-    need(version == 1 and kind in ENCRYPTED | CLEAR and not flags & ~3, "unknown version, type or flags")
+    need(version == 1 and kind in ENCRYPTED | CLEAR and 0 <= flags < 16 and (kind in ENCRYPTED) == (flags > 3), "unknown type or flags")
     need(length == len(frame) - HEADER >= TAG * (kind in ENCRYPTED), "a body of another length")
     need(run > 0 and key >= 0 and ref >= -1, "run, key or reference")
     need(ref == seq if kind == INTENT and not flags & 2 else ref < seq, "refers to record %d" % ref)
@@ -119,7 +119,7 @@ def walk(journal):
                     kind, flags, its_run, seq, ref, key = header(frame)
                     need(seq == count and its_run == run, "record %d where %d is due" % (seq, count))
                     need((kind == KEY_OPEN) == opening and key == last_key + opening, "data key not opened")
-                    need(kind == more if flags & 2 else more is None, "half an entry")
+                    need((kind, flags >> 2) == more if flags & 2 else more is None, "half an entry")
                     if kind == RECOVERY:
                         _, found, _, where = recovery(frame[HEADER:].decode(errors="replace"))
                         need(in_run == 1 and found == count - 1 and (not unforgiven or where == unforgiven.place), "another recovery")
@@ -129,7 +129,7 @@ def walk(journal):
                     damage = Bad(count, str(e), place)
                     if unforgiven and in_run > 0: raise unforgiven
                     break
-                last_key, opening, more, count, in_run = key, False, kind if flags & 1 else None, count + 1, in_run + 1
+                last_key, opening, more, count, in_run = key, False, (kind, flags >> 2) if flags & 1 else None, count + 1, in_run + 1
                 yield kind, flags, run, seq, ref, key, frame
     if damage or unforgiven: raise unforgiven or damage
 def tile(journal, level, index, width):
@@ -145,6 +145,9 @@ def tile(journal, level, index, width):
     return raw[:width * 32] if len(raw) == named * 32 else None
 
 # ---- the chain of keys
+def epoch_key(body, at=33):  # behind it, for each of three classes: salt, commitment, the wrapping key's name, the wrapped key
+    for skip in (36, 0) * 3: at += skip + 2 + int.from_bytes(body[at + skip:at + skip + 2], "big")
+    need(body[:1] == b"\3" and at == len(body), "a key record of another version, or cut"); return body[1:33]
 class Epochs:
     """Each epoch as [run, number, start, root, key, record that certified it or None]."""
     def __init__(self, identity):
@@ -152,8 +155,8 @@ class Epochs:
     def frame(self, kind, run, seq, number, frame, before):
         body = frame[HEADER:]
         if kind == KEY_OPEN:
-            need(len(body) >= 69 and body[0] == 2 and (number == 0 or not self.closed), "a key record out of place")
-            epoch = [run, number, seq, before.root(), Key(self.identity.name, b"\1" + body[37:69]), None]
+            need(number == 0 or not self.closed, "a key record out of place")
+            epoch = [run, number, seq, before.root(), Key(self.identity.name, b"\1" + epoch_key(body)), None]
             self.all.append(epoch)
             if number > 0: self.waiting.append(epoch)
             else: self.due, self.closed, self.waiting, self.signing = not self.closed, False, [], epoch
@@ -169,8 +172,7 @@ class Epochs:
         if kind == RECOVERY:
             need(list(recovery(note.text + "\n")[:3]) == [self.identity.name] + self.signing[2:4], "a recovery of something else")
             need(note.verified(self.identity), "a recovery record that the identity has not signed")
-            self.due = False
-            return
+            self.due = False; return
         closes, run, number, size, root, key = statement(note, self.identity.name)
         need(closes == (kind == EPOCH_CLOSE), "another statement than its record's type")
         if kind == EPOCH_OPEN:
@@ -178,17 +180,14 @@ class Epochs:
             need(epoch[:2] == [run, number] and epoch[3] == root and epoch[4].line == key.line, "no such epoch")
             need(epoch is self.signing or epoch[5] is not None, "a certificate out of place")
             need(note.verified(self.identity), "a certificate that the identity has not signed")
-            epoch[5] = seq if epoch[5] is None else epoch[5]
-            return
+            epoch[5] = seq if epoch[5] is None else epoch[5]; return
         need([run, number] == self.signing[:2] and note.verified(self.signing[4]), "not a close by the epoch's own key")
         if key is None:
             need(not self.waiting and [size, root] == [seq, before.root()], "the close of a run that does not end here")
-            self.closed = True
-            return
+            self.closed = True; return
         need(self.waiting and [size, root] == self.waiting[0][2:4], "a close that does not fit what follows it")
         need(key.line == self.waiting[0][4].line, "a close that names another key than follows")
-        self.signing = self.waiting.pop(0)
-        self.signing[5] = seq
+        self.signing = self.waiting.pop(0); self.signing[5] = seq
     def key(self, size):
         epoch = next((e for e in reversed(self.all) if e[2] < size), None)
         return epoch[4] if epoch and epoch[5] is not None and epoch[5] < size else None

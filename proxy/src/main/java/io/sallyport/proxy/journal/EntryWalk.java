@@ -73,7 +73,7 @@ final class EntryWalk {
   private static JournalEntry entry(Frame.Header header, byte[] payload) throws Frame.Malformed {
     if (header.type() == FrameType.KEY_OPEN) {
       var key = "run " + header.run() + " key " + header.key();
-      return new JournalEntry.KeyEvent("data-key-opened", key, DataKey.wrappedBy(payload));
+      return new JournalEntry.KeyEvent("data-keys-opened", key, KeyOpening.parse(payload).named());
     }
     if (header.type() == FrameType.RECOVERY) {
       var recovery = Recovery.parse(payload);

@@ -111,7 +111,7 @@ final class Epochs {
   }
 
   private void open(Frame.Header header, byte[] body, byte[] root) throws Frame.Malformed {
-    var epoch = new Epoch(header, root, DataKey.epochKey(identity.name(), body));
+    var epoch = new Epoch(header, root, KeyOpening.parse(body).epochKey(identity.name()));
     epochs.put(epoch.start, epoch);
     if (epochs.size() > KEPT) {
       epochs.pollFirstEntry();

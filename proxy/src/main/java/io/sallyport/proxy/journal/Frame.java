@@ -11,23 +11,24 @@ import java.util.Set;
  * offset size  field
  *      0    1  version     1
  *      1    1  type        {@link FrameType} code
- *      2    2  flags       bit 0: the entry goes on in the next frame; bit 1: this frame goes on
+ *      2    2  flags       bit 0: the entry goes on in the next frame; bit 1: this frame goes on;
+ *                          bits 2 and 3: {@link RetentionClass}, 1 to 3; 0 in clear frames
  *      4    4  run         process start this frame was written by, from 1
  *      8    8  seq         global, without gaps: the frame's leaf index in the Merkle log
  *     16    8  time        microseconds since 1970-01-01T00:00Z, the appliance's wall clock
  *     24    8  ref         seq of the intent this frame belongs to: an intent's own, -1 for none
- *     32    4  key         number of the data key in this run, from 0
+ *     32    4  key         number of the roll file's data keys in this run, from 0
  *     36    4  length      bytes of body
  *     40    n  body        AES-256-GCM ciphertext and its 16 bytes of tag; clear where {@link
  *                          FrameType} says so
  * </pre>
  *
  * <p>The additional data of the encryption is the header, bytes 0 to 39; the nonce is the key's
- * salt (4 bytes) and seq (8 bytes). A key never outlives a process start, so that a seq that is
- * issued again after a torn tail is never a nonce used twice (SP 800-38D section 8.2.1). A frame is
- * at most 65,535 bytes, the limit of C2SP tlog-tiles entry bundles; longer entries go on in the
- * frames that follow directly. {@code ref} is clear so that unfinished exchanges can be named
- * without a decryption key.
+ * salt (4 bytes) and seq (8 bytes); the key is the one of the frame's class. A key never outlives a
+ * process start, so that a seq that is issued again after a torn tail is never a nonce used twice
+ * (SP 800-38D section 8.2.1). A frame is at most 65,535 bytes, the limit of C2SP tlog-tiles entry
+ * bundles; longer entries go on in the frames that follow directly. {@code ref} is clear so that
+ * unfinished exchanges can be named without a decryption key.
  */
 final class Frame {
   static final int VERSION = 1;
@@ -39,12 +40,20 @@ final class Frame {
 
   static final int MORE = 1;
   static final int CONTINUED = 2;
+  private static final int CLASS_AT = 2;
+  private static final int FLAGS = 15;
   static final long NO_REF = -1;
 
   static final int SEQ_AT = 8;
   static final int LENGTH_AT = 36;
 
   private Frame() {}
+
+  /** The flags of a frame of this class; null for none. */
+  static int flags(RetentionClass retention, boolean more, boolean continued) {
+    int code = retention == null ? 0 : retention.code();
+    return code << CLASS_AT | (more ? MORE : 0) | (continued ? CONTINUED : 0);
+  }
 
   static void putHeader(
       ByteBuffer to,
@@ -76,6 +85,11 @@ final class Frame {
 
     boolean continued() {
       return (flags & CONTINUED) != 0;
+    }
+
+    /** What it is kept with; null for a clear frame. */
+    RetentionClass retention() {
+      return RetentionClass.ofCode(flags >> CLASS_AT);
     }
 
     /** Keeps the set of intents that nothing ended yet. */
@@ -122,7 +136,7 @@ final class Frame {
       throw new Malformed("frame type " + code);
     }
     int flags = in.getShort();
-    if ((flags & ~(MORE | CONTINUED)) != 0) {
+    if ((flags & ~FLAGS) != 0 || flags >> CLASS_AT != 0 != type.encrypted) {
       throw new Malformed("frame flags " + flags);
     }
     var header =

@@ -2,34 +2,34 @@ package io.sallyport.proxy.journal;
 
 /** What a frame holds. Codes are part of the file format: never reuse one. */
 enum FrameType {
-  INTENT(1, true),
-  OUTCOME(2, true),
-  DISCLOSURE(3, true),
-  CLOSE(4, true),
-  REFUSED(5, true),
-  ABORTED(6, true),
-  STARTED(7, true),
-  STOPPED(8, true),
-  CONFIG(9, true),
-  KEY(10, true),
-  ALERT(11, true),
+  INTENT(1, RetentionClass.ACCESS),
+  OUTCOME(2, RetentionClass.ACCESS),
+  DISCLOSURE(3, RetentionClass.ACCESS),
+  CLOSE(4, RetentionClass.ACCESS),
+  REFUSED(5, RetentionClass.ACCESS),
+  ABORTED(6, RetentionClass.ACCESS),
+  STARTED(7, RetentionClass.ADMINISTRATION),
+  STOPPED(8, RetentionClass.ADMINISTRATION),
+  CONFIG(9, RetentionClass.ADMINISTRATION),
+  KEY(10, RetentionClass.ADMINISTRATION),
+  ALERT(11, RetentionClass.ADMINISTRATION),
   /** A C2SP checkpoint of the log before this frame, so that it travels with the frames. */
-  CHECKPOINT(12, false),
+  CHECKPOINT(12, null),
   /** What the start after an unclean stop found and left behind. */
-  RECOVERY(13, false),
+  RECOVERY(13, null),
   /** The wrapped data key of the frames that follow; first frame of every roll file. */
-  KEY_OPEN(14, false),
-  OBSERVED(15, true),
-  LOOKUP(16, true),
-  BREAK_GLASS(17, true),
-  NOTICE(18, true),
+  KEY_OPEN(14, null),
+  OBSERVED(15, RetentionClass.ACCESS),
+  LOOKUP(16, RetentionClass.ACCESS),
+  BREAK_GLASS(17, RetentionClass.ACCESS),
+  NOTICE(18, RetentionClass.ACCESS),
   /** An epoch's public key, signed by the identity: at each start, and once a day. */
-  EPOCH_OPEN(19, false),
+  EPOCH_OPEN(19, null),
   /** An epoch's final size and root and its successor's key, signed by the epoch's own key. */
-  EPOCH_CLOSE(20, false),
+  EPOCH_CLOSE(20, null),
   /** A checkpoint with the cosignatures of witnesses. */
-  COSIGNED(21, false),
-  ANONYMOUS(30, true);
+  COSIGNED(21, null),
+  ANONYMOUS(30, RetentionClass.SECURITY);
 
   private static final FrameType[] BY_CODE = new FrameType[64];
 
@@ -41,12 +41,16 @@ enum FrameType {
 
   final int code;
 
+  /** What it is kept with unless its entry says otherwise; null for what is stored in clear. */
+  final RetentionClass retention;
+
   /** Clear frames must be readable by who verifies, and hold nothing about anybody. */
   final boolean encrypted;
 
-  FrameType(int code, boolean encrypted) {
+  FrameType(int code, RetentionClass retention) {
     this.code = code;
-    this.encrypted = encrypted;
+    this.retention = retention;
+    encrypted = retention != null;
   }
 
   /** The type of this code, or null: a verifier fails on types it does not know. */

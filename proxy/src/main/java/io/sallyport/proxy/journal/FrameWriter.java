@@ -35,7 +35,7 @@ final class FrameWriter implements AutoCloseable {
   private final PayloadWriter own = new PayloadWriter();
   private final byte[] frame = new byte[Frame.MAX];
   private final ByteBuffer header = ByteBuffer.wrap(frame);
-  private DataKey key;
+  private FileKeys keysNow;
   private long next;
   private long openedMillis;
 
@@ -60,7 +60,7 @@ final class FrameWriter implements AutoCloseable {
     this.clock = clock;
     this.next = next;
     openedMillis = clock.rollMillis();
-    openKey(keys.take(), Committer.NO_FILE);
+    openKeys(keys.take(), Committer.NO_FILE);
   }
 
   /** The number of the newest frame. */
@@ -103,14 +103,16 @@ final class FrameWriter implements AutoCloseable {
       throws GeneralSecurityException {
     long first = next;
     long ref = type == FrameType.INTENT ? first : intent;
+    var retention = payload.retention();
+    var key = keysNow.of(retention);
     int from = 0;
     do {
       int length = Math.min(payload.length() - from, Frame.PLAIN_MAX);
       boolean more = from + length < payload.length();
-      int flags = (more ? Frame.MORE : 0) | (from > 0 ? Frame.CONTINUED : 0);
+      int flags = Frame.flags(retention, more, from > 0);
       int body = length + Frame.TAG;
       header.clear();
-      Frame.putHeader(header, type, flags, run, next, micros, ref, key.number, body);
+      Frame.putHeader(header, type, flags, run, next, micros, ref, keysNow.number, body);
       cipher.seal(key, next, payload.bytes(), from, length, frame);
       store.append(frame, Frame.HEADER + body);
       next++;
@@ -123,7 +125,7 @@ final class FrameWriter implements AutoCloseable {
   void clear(FrameType type, byte[] body) {
     header.clear();
     Frame.putHeader(
-        header, type, 0, run, next, clock.micros(), Frame.NO_REF, key.number, body.length);
+        header, type, 0, run, next, clock.micros(), Frame.NO_REF, keysNow.number, body.length);
     header.put(body);
     store.append(frame, Frame.HEADER + body.length);
     next++;
@@ -157,12 +159,12 @@ final class FrameWriter implements AutoCloseable {
       return false;
     }
     openedMillis = millis;
-    openKey(keys.poll(), end);
+    openKeys(keys.poll(), end);
     return true;
   }
 
-  private void openKey(DataKey fresh, long endOfLast) {
-    key = fresh;
+  private void openKeys(FileKeys fresh, long endOfLast) {
+    keysNow = fresh;
     long first = next;
     clear(FrameType.KEY_OPEN, fresh.opening());
     committer.file(first, store.file(), endOfLast);

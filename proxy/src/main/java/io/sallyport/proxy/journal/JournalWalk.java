@@ -45,7 +45,6 @@ final class JournalWalk implements AutoCloseable {
   private long inRun;
   private boolean keyDue;
   private boolean moreDue;
-  private FrameType moreOf;
   private int aheadRun;
   private Frame.Header header;
 
@@ -145,7 +144,9 @@ final class JournalWalk implements AutoCloseable {
     if (opensFile != keyDue || next.key() != (opensFile ? key + 1 : key)) {
       throw new Frame.Malformed("data key " + next.key() + " of " + next.type() + ", not opened");
     }
-    if (next.continued() != moreDue || moreDue && next.type() != moreOf) {
+    boolean other =
+        moreDue && (next.type() != header.type() || next.retention() != header.retention());
+    if (next.continued() != moreDue || other) {
       throw new Frame.Malformed(moreDue ? "an entry that does not go on" : "half an entry");
     }
     if (next.type() == FrameType.RECOVERY) {
@@ -157,7 +158,6 @@ final class JournalWalk implements AutoCloseable {
     key = next.key();
     keyDue = false;
     moreDue = next.more();
-    moreOf = next.type();
     count++;
     inRun++;
   }

@@ -11,10 +11,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The keys of one run, a data key and an epoch's signing key for each roll file, made ahead of the
+ * The keys of one run, data keys and an epoch's signing key for each roll file, made ahead of the
  * rolls that need them: the key service is not on the request path, and may be away for as long as
- * the keys last. Each data key is wrapped under the key of the month it was made in; destroying a
- * month's key is what disposes of the month.
+ * the keys last. Each data key is wrapped under the key of its class and of the month it was made
+ * in; destroying that is what disposes of the month.
  */
 final class KeyChain {
   /** Keys ahead: at four files an hour, half a day without a key service. */
@@ -30,21 +30,16 @@ final class KeyChain {
   private final SecureRandom random = new SecureRandom();
   // Guarded by this, which is never held while the key service is asked: a roll may wait for it.
   private final Map<Integer, EpochKey> signing = new HashMap<>();
-  private final Deque<DataKey> prepared = new ArrayDeque<>();
+  private final Deque<FileKeys> prepared = new ArrayDeque<>();
   // Of who prepares: one thread at a time.
   private int next;
-  private String ensured = "";
+  private YearMonth ensured;
 
   KeyChain(Kms kms, String origin, int run, Clock clock) {
     this.kms = kms;
     this.origin = origin;
     this.run = run;
     this.clock = clock;
-  }
-
-  /** The name of the key-encryption key of a month. */
-  static String period(YearMonth month) {
-    return "journal-" + month;
   }
 
   /**
@@ -56,13 +51,15 @@ final class KeyChain {
     if (complete()) {
       return;
     }
-    var period = period(YearMonth.from(clock.instant().atZone(ZoneOffset.UTC)));
-    if (!period.equals(ensured)) {
-      kms.ensure(period);
-      ensured = period;
+    var month = YearMonth.from(clock.instant().atZone(ZoneOffset.UTC));
+    if (!month.equals(ensured)) {
+      for (var retention : RetentionClass.values()) {
+        kms.ensure(FileKeys.kek(month, retention));
+      }
+      ensured = month;
     }
     var epoch = EpochKey.fresh(origin);
-    var key = DataKey.fresh(kms, random, origin, run, next, period, epoch.key().publicKey());
+    var key = FileKeys.fresh(kms, random, origin, run, next, month, epoch.key().publicKey());
     synchronized (this) {
       signing.put(next, epoch);
       prepared.add(key);
@@ -89,12 +86,12 @@ final class KeyChain {
   }
 
   /** The next key if one is ready, else null. */
-  synchronized DataKey poll() {
+  synchronized FileKeys poll() {
     return prepared.poll();
   }
 
   /** The next key; before any other thread knows this. */
-  DataKey take() {
+  FileKeys take() {
     if (count() == 0) {
       prepare();
     }

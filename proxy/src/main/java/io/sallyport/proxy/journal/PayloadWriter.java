@@ -43,6 +43,7 @@ final class PayloadWriter {
 
   private byte[] bytes = new byte[INITIAL];
   private int length;
+  private RetentionClass retention;
 
   /** Valid until the next {@link #write}; {@link #length()} bytes count. */
   byte[] bytes() {
@@ -53,10 +54,21 @@ final class PayloadWriter {
     return length;
   }
 
+  /** What the last entry is kept with. */
+  RetentionClass retention() {
+    return retention;
+  }
+
   /** Encodes {@code entry} and says what its frame is. */
   FrameType write(JournalEntry entry) {
     length = 0;
     octet(VERSION);
+    var type = components(entry);
+    retention = RetentionClass.of(type, entry);
+    return type;
+  }
+
+  private FrameType components(JournalEntry entry) {
     if (entry instanceof Intent e) {
       return intent(e);
     }

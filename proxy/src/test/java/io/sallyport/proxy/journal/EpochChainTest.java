@@ -221,8 +221,9 @@ class EpochChainTest {
   void runBehindOneThatWasNotClosedBeginsWithItsRecovery() throws Exception {
     // Not even who has the identity sign can begin a run there without saying so.
     var close = frames(FrameType.EPOCH_CLOSE).get(2);
-    write(
-        close, 1, new byte[] {(byte) FrameType.ALERT.code}); // by the public key, a record like any
+    byte flags = (byte) Frame.flags(RetentionClass.ADMINISTRATION, false, false);
+    // By the public key, a record like any.
+    write(close, 1, new byte[] {(byte) FrameType.ALERT.code, 0, flags});
     var open = frames(FrameType.EPOCH_OPEN).get(1);
     var said = statement(open);
     var identity = new Identity(identity(), Entries.kms(dir));

@@ -60,8 +60,9 @@ final class JournalBench {
     var cipher = new FrameCipher();
     var kms = Entries.kms(dir);
     kms.ensure("journal");
-    var key =
-        DataKey.fresh(kms, new SecureRandom(), "auditlog.local/a", 1, 0, "journal", new byte[32]);
+    var place =
+        new DataKey.Place("auditlog.local/a", 1, 0, RetentionClass.ACCESS, new byte[32], "journal");
+    var key = DataKey.fresh(kms, new SecureRandom(), place).key();
     var frame = new byte[Frame.MAX];
     long encode = Long.MAX_VALUE;
     long encrypt = Long.MAX_VALUE;

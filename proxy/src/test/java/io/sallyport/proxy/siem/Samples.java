@@ -87,7 +87,7 @@ final class Samples {
         new Started("0.1.0", "Temurin 25", "door", 17),
         new Stopped("asked to stop"),
         new ConfigLoaded("root", "sallyport.yaml", "h", "g"),
-        new KeyEvent("data-key-opened", "run 1 key 0", "journal-2026-11"),
+        new KeyEvent("data-keys-opened", "run 1 key 0", "journal-2026-11-access"),
         new Anonymous("192.0.2.0/24", 4711, "t1", "t2", Map.of("TOKEN_MISSING", 4711L)),
         new Alert("clock-step", "wall clock set by 5 us"));
   }
