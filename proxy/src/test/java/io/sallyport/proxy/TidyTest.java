@@ -41,6 +41,7 @@ class TidyTest {
               Map.entry("proxy.kms", Set.of()),
               Map.entry("proxy.journal", Set.of("proxy.kms")),
               Map.entry("proxy.siem", Set.of("proxy.journal")),
+              Map.entry("proxy.desk", Set.of()),
               Map.entry("proxy.authn", Set.of("policy", "policy.redact")),
               Map.entry("proxy.exchange", plus(POLICY, "proxy.authn", "proxy.journal")),
               Map.entry(
@@ -64,6 +65,7 @@ class TidyTest {
                       POLICY,
                       "proxy.cli",
                       "proxy.config",
+                      "proxy.desk",
                       "proxy.net",
                       "proxy.ops",
                       "proxy.exchange",
@@ -77,6 +79,7 @@ class TidyTest {
                       POLICY,
                       "proxy",
                       "proxy.config",
+                      "proxy.desk",
                       "proxy.net",
                       "proxy.ops",
                       "proxy.exchange",
