@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param last the last checkpoint, null for none
  * @param checkpointBytes bytes of whole notes in the checkpoint log
  * @param anchors compared already
+ * @param disposals what was disposed of, or is about to be
  * @param recovery what the first frames of the new run must say, or null after a clean stop
  */
 record BootScan(
@@ -29,6 +31,7 @@ record BootScan(
     Checkpoint last,
     long checkpointBytes,
     Anchors anchors,
+    Disposals disposals,
     Recovery recovery) {
 
   private static final Logger LOG = LoggerFactory.getLogger(BootScan.class);
@@ -36,6 +39,20 @@ record BootScan(
   /** What the identity certifies first in the new run. */
   EpochStatement opening(String origin, int run, LogKey key) {
     return new EpochStatement(false, origin, run, 0, frontier.size(), frontier.root(), key);
+  }
+
+  /**
+   * Hands out what somebody should look at.
+   *
+   * @param volume what was said of the disk, "" for nothing
+   */
+  void alerts(String volume, BiConsumer<String, String> alert) {
+    if (!volume.isEmpty()) {
+      alert.accept("journal-volume", volume);
+    }
+    if (!mended.isEmpty()) {
+      alert.accept("tiles-mended", mended.size() + ", from " + mended.get(0) + " on");
+    }
   }
 
   private static final String KEEP = ". Keep the directory as evidence";
@@ -131,7 +148,15 @@ record BootScan(
             ? null
             : new Recovery(identity.name(), sealed, size, frontier.root(), lost, damage);
     return new BootScan(
-        newest(journal, run), frontier, tiles, mended, last, bytes, anchors, recovery);
+        newest(journal, run),
+        frontier,
+        tiles,
+        mended,
+        last,
+        bytes,
+        anchors,
+        epochs.disposals(),
+        recovery);
   }
 
   // A run without a frame counts, too: its directory is taken.

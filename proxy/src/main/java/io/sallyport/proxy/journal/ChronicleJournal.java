@@ -31,6 +31,7 @@ public final class ChronicleJournal implements Journal {
   private final KeyKeeper keeper;
   private final Sealer sealer;
   final Outsiders outsiders;
+  final Disposals disposals;
   private final ThreadLocal<PayloadWriter> payloads = ThreadLocal.withInitial(PayloadWriter::new);
 
   // Guards the writer, and every write of the fields below.
@@ -110,6 +111,7 @@ public final class ChronicleJournal implements Journal {
     int run = boot.run() + 1;
     long next = boot.frontier().size();
     appended = next - 1;
+    disposals = boot.disposals();
     keys = new KeyChain(kms, identity.key().name(), run, settings.clock());
     keeper = new KeyKeeper(settings, keys, identity, this);
     pace = new Pace(settings.nanos(), limits.slowMillis());
@@ -148,12 +150,7 @@ public final class ChronicleJournal implements Journal {
     committer.start();
     outsiders.start();
     sealer.start();
-    if (!told.isEmpty()) {
-      alert("journal-volume", told);
-    }
-    if (!boot.mended().isEmpty()) {
-      alert("tiles-mended", boot.mended().size() + ", from " + boot.mended().get(0) + " on");
-    }
+    boot.alerts(told, this::alert);
   }
 
   /** Something is wrong with the journal itself: it is recorded there like any alert. */

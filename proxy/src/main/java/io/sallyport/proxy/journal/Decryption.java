@@ -1,46 +1,86 @@
 package io.sallyport.proxy.journal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.sallyport.proxy.kms.Kms;
+import io.sallyport.proxy.kms.KmsException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 
 /** Opens the frames of a walk, in their order, with the keys they bring along. One thread. */
 final class Decryption {
+  private final Path journal;
   private final String origin;
   private final Kms kms;
   private final FrameCipher cipher = new FrameCipher();
   private final DataKey[] keys = new DataKey[RetentionClass.values().length];
+  private final Disposals.Found[] gone = new Disposals.Found[RetentionClass.values().length];
   private KeyOpening opening;
+  private Disposals.Found disposed;
 
-  Decryption(String origin, Kms kms) {
+  Decryption(Path journal, String origin, Kms kms) {
+    this.journal = journal;
     this.origin = origin;
     this.kms = kms;
   }
 
   /**
-   * The body of the walk's current frame in clear.
+   * The body of the walk's current frame in clear; null when its key was destroyed, and a
+   * certificate in the journal says so.
    *
    * @throws Frame.Malformed when it was changed
    * @throws io.sallyport.proxy.kms.KmsException when the key service cannot open its data key
    */
-  byte[] open(JournalWalk walk) throws Frame.Malformed {
+  byte[] open(JournalWalk walk) throws Frame.Malformed, IOException {
     var header = walk.header();
     if (!header.type().encrypted) {
       var body = walk.body();
       if (header.type() == FrameType.KEY_OPEN) {
         opening = KeyOpening.parse(body);
         Arrays.fill(keys, null);
+        Arrays.fill(gone, null);
       }
       return body;
     }
     int of = header.retention().ordinal();
-    if (keys[of] == null) { // only now: nobody asks the key service for what is passed over
-      keys[of] = key(header);
+    if (keys[of] == null && gone[of] == null) { // only now: what is passed over asks nobody
+      open(header);
+    }
+    disposed = gone[of];
+    if (disposed != null) {
+      return null;
     }
     try {
       return cipher.open(keys[of], header.seq(), walk.bytes(), walk.from(), walk.to());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM refused what it should take", e);
+    }
+  }
+
+  /** The certificate of what {@link #open} has returned null for. */
+  Disposals.Found disposed() {
+    return disposed;
+  }
+
+  /** The entry that a certificate of this log amounts to. */
+  JournalEntry disposal(byte[] body) {
+    var note = new String(body, UTF_8);
+    return Disposal.parse(origin, Note.parse(note)).entry(note);
+  }
+
+  private void open(Frame.Header header) throws Frame.Malformed, IOException {
+    int of = header.retention().ordinal();
+    try {
+      keys[of] = key(header);
+    } catch (KmsException e) {
+      var kek = opening.of(header.retention()).kek();
+      kms.standing(kek); // a service that is away says nothing of a key
+      gone[of] = Disposals.read(journal, LogKey.of(origin, kms.identity())).gone(kek);
+      if (gone[of] == null) {
+        throw e;
+      }
     }
   }
 

@@ -20,6 +20,9 @@ final class EntryMatch {
     if (entry instanceof JournalEntry.BreakGlass glass) {
       return glass.subject().equals(user);
     }
+    if (entry instanceof JournalEntry.Hold hold) {
+      return hold.user().equals(user);
+    }
     return entry instanceof Refused refused && refused.subject().equals(user);
   }
 
@@ -33,6 +36,9 @@ final class EntryMatch {
     }
     if (entry instanceof JournalEntry.BreakGlass glass) {
       return bare(glass.patient()).equals(id);
+    }
+    if (entry instanceof JournalEntry.Hold hold) {
+      return bare(hold.patient()).equals(id);
     }
     if (entry instanceof Outcome outcome) {
       return released(outcome.resources(), id);

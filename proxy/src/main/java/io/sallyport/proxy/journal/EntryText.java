@@ -7,6 +7,10 @@ import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Disposed;
+import io.sallyport.proxy.journal.JournalEntry.Disposing;
+import io.sallyport.proxy.journal.JournalEntry.Hold;
+import io.sallyport.proxy.journal.JournalEntry.HoldReleased;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
@@ -41,11 +45,19 @@ final class EntryText {
   }
 
   static String words(JournalEntry entry) {
+    if (entry instanceof Disposed e) {
+      return e.what()
+          + " [disposed: "
+          + e.key()
+          + ", certificate in record "
+          + e.certificate()
+          + "]";
+    }
     var line = new StringBuilder(type(entry));
     fields(entry)
         .forEach(
             (name, value) -> {
-              if (!empty(value)) {
+              if (!empty(value) && !name.equals("note")) {
                 line.append(' ').append(name).append('=').append(brief(value));
               }
             });
@@ -121,6 +133,18 @@ final class EntryText {
     }
     if (entry instanceof ConfigLoaded) {
       return "config";
+    }
+    if (entry instanceof Hold) {
+      return "hold";
+    }
+    if (entry instanceof HoldReleased) {
+      return "hold-released";
+    }
+    if (entry instanceof Disposing) {
+      return "disposal";
+    }
+    if (entry instanceof Disposed) {
+      return "disposed";
     }
     return entry instanceof KeyEvent ? "key" : "alert";
   }
@@ -243,6 +267,35 @@ final class EntryText {
       to.put("what", e.what());
       to.put("key", e.key());
       to.put("detail", e.detail());
+    } else if (entry instanceof Hold e) {
+      to.put("from", e.from());
+      to.put("to", e.to());
+      to.put("patient", e.patient());
+      to.put("user", e.user());
+      to.put("authority", e.authority());
+      to.put("reason", e.reason());
+      to.put("by", e.by());
+      to.put("approved", e.approved());
+      to.put("note", e.note());
+    } else if (entry instanceof HoldReleased e) {
+      to.put("hold", e.hold());
+      to.put("reason", e.reason());
+      to.put("by", e.by());
+      to.put("approved", e.approved());
+      to.put("note", e.note());
+    } else if (entry instanceof Disposing e) {
+      to.put("state", e.state());
+      to.put("key", e.key());
+      to.put("frames", e.frames());
+      to.put("first", e.first());
+      to.put("last", e.last());
+      to.put("service", e.service());
+      to.put("approved", e.approved());
+      to.put("note", e.note());
+    } else if (entry instanceof Disposed e) {
+      to.put("what", e.what());
+      to.put("key", e.key());
+      to.put("certificate", e.certificate());
     } else if (entry instanceof Alert e) {
       to.put("what", e.what());
       to.put("detail", e.detail());

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 
 /**
  * Makes entries of a walk's frames: decrypted, those of several frames put together. Data keys and
@@ -51,14 +52,29 @@ final class EntryWalk {
           leaf = hasher.hash(walk.bytes(), walk.from(), walk.to() - walk.from());
         }
       }
+      if (body == null) {
+        if (header.more()) {
+          continue;
+        }
+        return at(header, disposed(header));
+      }
       payload.write(body);
       if (!header.more() && shown(header.type())) {
-        var time = Instant.EPOCH.plus(header.micros(), ChronoUnit.MICROS);
-        return new JournalReader.Entry(
-            first, time, header.ref(), entry(header, payload.toByteArray()));
+        return at(header, entry(header, payload.toByteArray()));
       }
     }
     return null;
+  }
+
+  private JournalReader.Entry at(Frame.Header header, JournalEntry entry) {
+    var time = Instant.EPOCH.plus(header.micros(), ChronoUnit.MICROS);
+    return new JournalReader.Entry(first, time, header.ref(), entry);
+  }
+
+  private JournalEntry disposed(Frame.Header header) {
+    var found = decryption.disposed();
+    var what = header.type().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return new JournalEntry.Disposed(what, found.disposal().asked().key(), found.seq());
   }
 
   /** The RFC 6962 leaf hash of the last entry's first frame, where it is wanted. */
@@ -67,10 +83,16 @@ final class EntryWalk {
   }
 
   private static boolean shown(FrameType type) {
-    return type.encrypted || type == FrameType.KEY_OPEN || type == FrameType.RECOVERY;
+    return type.encrypted
+        || type == FrameType.KEY_OPEN
+        || type == FrameType.RECOVERY
+        || type == FrameType.DISPOSAL;
   }
 
-  private static JournalEntry entry(Frame.Header header, byte[] payload) throws Frame.Malformed {
+  private JournalEntry entry(Frame.Header header, byte[] payload) throws Frame.Malformed {
+    if (header.type() == FrameType.DISPOSAL) {
+      return decryption.disposal(payload);
+    }
     if (header.type() == FrameType.KEY_OPEN) {
       var key = "run " + header.run() + " key " + header.key();
       return new JournalEntry.KeyEvent("data-keys-opened", key, KeyOpening.parse(payload).named());

@@ -57,6 +57,7 @@ final class Epochs {
   private final Deque<Epoch> waiting = new ArrayDeque<>();
   private final List<Proof> unproven = new ArrayList<>();
   private final List<Lost> lost = new ArrayList<>();
+  private final Disposals disposals = new Disposals();
   private Epoch signing;
   private boolean closed = true;
   private boolean recoveryDue;
@@ -99,6 +100,7 @@ final class Epochs {
         case EPOCH_OPEN -> certify(header, note(walk));
         case EPOCH_CLOSE -> close(header, note(walk), before);
         case COSIGNED -> cosigned(header, new String(walk.body(), UTF_8));
+        case DISPOSAL -> disposal(header, note(walk));
         default -> {}
       }
     } catch (IllegalArgumentException e) {
@@ -198,6 +200,11 @@ final class Epochs {
     prove(new Proof(header.seq(), Note.parse(note), identity, "the cosigned checkpoint"));
   }
 
+  private void disposal(Frame.Header header, Note note) throws Frame.Malformed {
+    disposals.add(header.seq(), Disposal.parse(identity.name(), note));
+    prove(new Proof(header.seq(), note, identity, "the certificate of a disposal"));
+  }
+
   private static String name(Epoch epoch) {
     return epoch.run + "." + epoch.number;
   }
@@ -227,6 +234,11 @@ final class Epochs {
   /** Whether all ends with the close of a run. */
   boolean closed() {
     return closed;
+  }
+
+  /** What was disposed of, by certificates of the identity. */
+  Disposals disposals() {
+    return disposals;
   }
 
   /** What is gone for good, by recovery records signed by the identity. */

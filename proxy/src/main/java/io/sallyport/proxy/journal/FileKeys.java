@@ -12,11 +12,16 @@ import java.util.List;
  */
 final class FileKeys {
   final int number;
+
+  /** Whose keys they are wrapped under. */
+  final YearMonth month;
+
   private final DataKey[] keys;
   private final byte[] opening;
 
-  private FileKeys(int number, List<DataKey> keys, byte[] opening) {
+  private FileKeys(int number, YearMonth month, List<DataKey> keys, byte[] opening) {
     this.number = number;
+    this.month = month;
     this.keys = keys.toArray(new DataKey[0]);
     this.opening = opening;
   }
@@ -49,7 +54,7 @@ final class FileKeys {
       keys.add(fresh.key());
       wrapped.add(fresh.wrapped());
     }
-    return new FileKeys(number, keys, new KeyOpening(epochKey, List.copyOf(wrapped)).body());
+    return new FileKeys(number, month, keys, new KeyOpening(epochKey, List.copyOf(wrapped)).body());
   }
 
   /** The key of a class. */

@@ -29,6 +29,11 @@ enum FrameType {
   EPOCH_CLOSE(20, null),
   /** A checkpoint with the cosignatures of witnesses. */
   COSIGNED(21, null),
+  /** A legal hold: what may not be disposed of. */
+  HOLD(22, RetentionClass.ADMINISTRATION),
+  HOLD_RELEASED(23, RetentionClass.ADMINISTRATION),
+  /** The certificate of a disposal, signed by the identity: what can be read no more, and why. */
+  DISPOSAL(24, null),
   ANONYMOUS(30, RetentionClass.SECURITY);
 
   private static final FrameType[] BY_CODE = new FrameType[64];
@@ -65,6 +70,9 @@ enum FrameType {
         || this == CONFIG
         || this == KEY
         || this == ALERT
+        || this == HOLD
+        || this == HOLD_RELEASED
+        || this == DISPOSAL
         || this == ANONYMOUS;
   }
 

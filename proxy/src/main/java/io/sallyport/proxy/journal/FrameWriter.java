@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,6 +103,10 @@ final class FrameWriter implements AutoCloseable {
   private long frames(FrameType type, long intent, PayloadWriter payload, long micros)
       throws GeneralSecurityException {
     long first = next;
+    if (!type.encrypted) {
+      clear(type, Arrays.copyOf(payload.bytes(), payload.length()));
+      return first;
+    }
     long ref = type == FrameType.INTENT ? first : intent;
     var retention = payload.retention();
     var key = keysNow.of(retention);
@@ -121,7 +126,7 @@ final class FrameWriter implements AutoCloseable {
     return first;
   }
 
-  /** Writes a frame that says nothing about anybody. */
+  /** Writes a frame that says nothing about anybody, and that one frame holds. */
   void clear(FrameType type, byte[] body) {
     header.clear();
     Frame.putHeader(

@@ -289,6 +289,68 @@ public sealed interface JournalEntry {
   /** A key was created, wrapped, rotated. Never key bytes. */
   record KeyEvent(String what, String key, String detail) implements JournalEntry {}
 
+  /**
+   * A legal hold is in force from here on.
+   *
+   * @param from records of this time and later; "" for all
+   * @param to records before this time; "" for all
+   * @param patient whom it is about; "" for everybody
+   * @param user whose doings it is about; "" for everybody's
+   * @param by who asked for it
+   * @param approved by whom, separated by commas
+   * @param note the request as it was signed; "" where it was taken out
+   */
+  record Hold(
+      String from,
+      String to,
+      String patient,
+      String user,
+      String authority,
+      String reason,
+      String by,
+      String approved,
+      String note)
+      implements JournalEntry {
+    @Override
+    public String toString() {
+      return "[phi]";
+    }
+  }
+
+  /** A hold has ended. {@code hold} is the number of its record. */
+  record HoldReleased(long hold, String reason, String by, String approved, String note)
+      implements JournalEntry {}
+
+  /**
+   * How far a disposal is.
+   *
+   * @param state {@code begun}, {@code scheduled}, {@code destroyed} or {@code abandoned}
+   * @param key the key-encryption key that is destroyed
+   * @param frames how many are under it
+   * @param first the first of them, -1 for none
+   * @param approved by whom, separated by commas
+   * @param note the certificate, signed by the identity
+   */
+  record Disposing(
+      String state,
+      String key,
+      long frames,
+      long first,
+      long last,
+      String service,
+      String approved,
+      String note)
+      implements JournalEntry {}
+
+  /**
+   * Stands for a record that nobody can read any more. Never written.
+   *
+   * @param what was recorded: {@code intent}
+   * @param key the key that was destroyed
+   * @param certificate the number of the record that says so
+   */
+  record Disposed(String what, String key, long certificate) implements JournalEntry {}
+
   /** Something an operator must know: plaintext upstream, recovery after a kill, clock step. */
   record Alert(String what, String detail) implements JournalEntry {}
 }

@@ -101,7 +101,8 @@ public final class JournalReader {
   private void all(Consumer<Entry> to) {
     try (var walk = new JournalWalk(journal)) {
       try {
-        var entries = new EntryWalk(walk, new Decryption(Origin.name(journal), kms), false);
+        var entries =
+            new EntryWalk(walk, new Decryption(journal, Origin.name(journal), kms), false);
         for (var entry = entries.next(); entry != null; entry = entries.next()) {
           to.accept(entry);
         }

@@ -83,6 +83,9 @@ public final class JournalTail implements AutoCloseable {
         return null;
       }
       var read = entries.next(durable.getAsLong());
+      while (read != null && read.entry() instanceof JournalEntry.Disposed) {
+        read = entries.next(durable.getAsLong()); // nobody was told in time, and nobody can be now
+      }
       return read == null ? null : new Followed(read, HexFormat.of().formatHex(entries.leaf()));
     } catch (JournalWalk.Broken e) {
       throw new JournalUnavailable(
@@ -116,7 +119,7 @@ public final class JournalTail implements AutoCloseable {
       return false;
     }
     walk = new JournalWalk(journal, run, best, first);
-    entries = new EntryWalk(walk, new Decryption(origin, kms), true);
+    entries = new EntryWalk(walk, new Decryption(journal, origin, kms), true);
     return true;
   }
 

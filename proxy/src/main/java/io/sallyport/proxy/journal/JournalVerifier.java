@@ -122,7 +122,7 @@ public final class JournalVerifier {
         var notes = new CheckpointLog.Reader(CheckpointLog.file(journal))) {
       try {
         readKept();
-        decryption = kms == null ? null : new Decryption(Origin.name(journal), kms);
+        decryption = kms == null ? null : new Decryption(journal, Origin.name(journal), kms);
         all(walk, notes);
       } catch (Bad e) {
         return firstOf(e);

@@ -77,6 +77,11 @@ final class KeyChain {
     return prepared.size();
   }
 
+  /** Whether files to come have data keys under those of a month. */
+  synchronized boolean ahead(YearMonth month) {
+    return prepared.stream().anyMatch(keys -> keys.month.equals(month));
+  }
+
   boolean ready() {
     return count() > 0;
   }

@@ -68,6 +68,11 @@ final class Note {
     return text;
   }
 
+  /** How many signature lines there are. */
+  int signatures() {
+    return lines.size();
+  }
+
   /** The signature lines of keys of this name, without newlines. */
   List<String> linesOf(String name) {
     return lines.stream().filter(line -> line.startsWith(BY + name + " ")).toList();

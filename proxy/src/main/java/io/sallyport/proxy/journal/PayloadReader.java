@@ -9,6 +9,8 @@ import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Hold;
+import io.sallyport.proxy.journal.JournalEntry.HoldReleased;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
@@ -76,7 +78,9 @@ final class PayloadReader {
       case CONFIG -> new ConfigLoaded(text(), text(), text(), text());
       case KEY -> new KeyEvent(text(), text(), text());
       case ALERT -> new Alert(text(), text());
-      case CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED ->
+      case HOLD -> new Hold(text(), text(), text(), text(), text(), text(), text(), text(), text());
+      case HOLD_RELEASED -> new HoldReleased(signed(), text(), text(), text(), text());
+      case CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED, DISPOSAL ->
           throw new IllegalArgumentException(type + " frames hold no entry");
     };
   }

@@ -9,6 +9,9 @@ import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Disposing;
+import io.sallyport.proxy.journal.JournalEntry.Hold;
+import io.sallyport.proxy.journal.JournalEntry.HoldReleased;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
@@ -175,6 +178,31 @@ final class PayloadWriter {
       text(e.detail());
       return FrameType.KEY;
     }
+    if (entry instanceof Hold e) {
+      text(e.from());
+      text(e.to());
+      text(e.patient());
+      text(e.user());
+      text(e.authority());
+      text(e.reason());
+      text(e.by());
+      text(e.approved());
+      text(e.note());
+      return FrameType.HOLD;
+    }
+    if (entry instanceof HoldReleased e) {
+      signed(e.hold());
+      text(e.reason());
+      text(e.by());
+      text(e.approved());
+      text(e.note());
+      return FrameType.HOLD_RELEASED;
+    }
+    if (entry instanceof Disposing e) {
+      length = 0; // in clear: the note is all there is
+      raw(e.note().getBytes(UTF_8));
+      return FrameType.DISPOSAL;
+    }
     var alert = (Alert) entry;
     text(alert.what());
     text(alert.detail());
@@ -319,9 +347,13 @@ final class PayloadWriter {
   private void text(String value) {
     var utf8 = value.getBytes(UTF_8);
     count(utf8.length);
-    room(utf8.length);
-    System.arraycopy(utf8, 0, bytes, length, utf8.length);
-    length += utf8.length;
+    raw(utf8);
+  }
+
+  private void raw(byte[] more) {
+    room(more.length);
+    System.arraycopy(more, 0, bytes, length, more.length);
+    length += more.length;
   }
 
   private void room(int more) {

@@ -1,6 +1,7 @@
 package io.sallyport.proxy.journal;
 
 import java.security.GeneralSecurityException;
+import java.time.YearMonth;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,11 @@ final class Space {
 
   int keys() {
     return keys.count();
+  }
+
+  /** Whether files to come have data keys under those of a month. */
+  boolean ahead(YearMonth month) {
+    return keys.ahead(month);
   }
 
   int usedPercent() {

@@ -35,7 +35,7 @@ final class TornTail {
       return "";
     }
     var last = files.get(files.size() - 1);
-    var decryption = new Decryption(identity.name(), kms);
+    var decryption = new Decryption(journal, identity.name(), kms);
     try (var walk = new JournalWalk(journal, run - 1, first(files.get(0)))) {
       while (walk.next()) {
         try {

@@ -8,6 +8,10 @@ import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Disposed;
+import io.sallyport.proxy.journal.JournalEntry.Disposing;
+import io.sallyport.proxy.journal.JournalEntry.Hold;
+import io.sallyport.proxy.journal.JournalEntry.HoldReleased;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Notice;
@@ -104,6 +108,19 @@ final class Cef implements Format {
       line.put("cnt", Long.toString(e.count()))
           .put("outcome", "denied")
           .put("msg", e.prefix() + " " + e.reasons());
+    } else if (entry instanceof Hold e) {
+      line.put("suser", e.approved())
+          .put("msg", e.authority() + ": " + e.reason())
+          .custom(2, "patients", e.patient());
+    } else if (entry instanceof HoldReleased e) {
+      line.put("suser", e.approved()).put("msg", "hold " + e.hold() + ": " + e.reason());
+    } else if (entry instanceof Disposing e) {
+      line.put("suser", e.approved())
+          .put("outcome", e.state())
+          .put("cnt", Long.toString(e.frames()))
+          .put("msg", e.key());
+    } else if (entry instanceof Disposed e) {
+      line.put("msg", e.key());
     } else if (entry instanceof Alert e) {
       line.put("msg", e.what() + ": " + e.detail());
     } else if (entry instanceof ConfigLoaded e) {
@@ -147,6 +164,9 @@ final class Cef implements Format {
   private static int severity(JournalEntry entry) {
     if (entry instanceof Alert || entry instanceof Notice || entry instanceof BreakGlass) {
       return 8;
+    }
+    if (entry instanceof Hold || entry instanceof HoldReleased || entry instanceof Disposing) {
+      return 6;
     }
     return entry instanceof Refused || entry instanceof Intent i && !i.permitted() ? 5 : 2;
   }

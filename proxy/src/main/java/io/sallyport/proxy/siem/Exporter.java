@@ -4,6 +4,7 @@ import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalTail;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -65,7 +66,8 @@ final class Exporter implements AutoCloseable {
       };
   // Barriers that held but are not settled, oldest first.
   private final Deque<Held> held = new ArrayDeque<>();
-  private long settled;
+  // Written by the thread, read by who asks what the receiver has.
+  private volatile long settled;
   // Also read by who asks for the lag.
   private volatile long next;
   private Sink sink;
@@ -86,7 +88,7 @@ final class Exporter implements AutoCloseable {
     this.opening = opening;
     this.metrics = metrics;
     tail = source.tails().get();
-    position = new Position(source.positions().resolve(name + ".position"), tail.origin());
+    position = position(source.positions(), name, tail.origin());
     UnaryOperator<String> patient =
         settings.patients() ? UnaryOperator.identity() : source.patient();
     wording = new Wording(patient, settings.queries());
@@ -94,6 +96,16 @@ final class Exporter implements AutoCloseable {
     thread = new Thread(this::run, "siem-" + name);
     thread.setDaemon(true);
     metrics.lag(name, () -> Math.max(0, source.durable().getAsLong() + 1 - next));
+  }
+
+  /** Where a receiver's position is kept. */
+  static Position position(Path positions, String receiver, String origin) {
+    return new Position(positions.resolve(receiver + ".position"), origin);
+  }
+
+  /** The first record that the receiver may lack. */
+  long settled() {
+    return settled;
   }
 
   void start() {

@@ -3,6 +3,7 @@ package io.sallyport.proxy.siem;
 import io.prometheus.client.CollectorRegistry;
 import io.sallyport.proxy.journal.JournalTail;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,6 +61,30 @@ public final class Exports implements AutoCloseable {
       exporter.start();
     }
     return exports;
+  }
+
+  /** The first record that some receiver may lack; {@link Long#MAX_VALUE} without receivers. */
+  public long settled() {
+    return exporters.stream().mapToLong(Exporter::settled).min().orElse(Long.MAX_VALUE);
+  }
+
+  /**
+   * The same, of receivers that nothing is sent to now.
+   *
+   * @param positions where positions are kept
+   * @param origin the journal's name
+   * @throws UncheckedIOException when a position is there and cannot be read
+   */
+  public static long settled(Path positions, String origin, List<String> receivers) {
+    long least = Long.MAX_VALUE;
+    for (var receiver : receivers) {
+      try {
+        least = Math.min(least, Exporter.position(positions, receiver, origin).read());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return least;
   }
 
   /** Sends what there is, where a receiver takes it at once, and ends. */

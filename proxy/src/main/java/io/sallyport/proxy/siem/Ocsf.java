@@ -7,6 +7,10 @@ import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Disposed;
+import io.sallyport.proxy.journal.JournalEntry.Disposing;
+import io.sallyport.proxy.journal.JournalEntry.Hold;
+import io.sallyport.proxy.journal.JournalEntry.HoldReleased;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
@@ -72,6 +76,14 @@ final class Ocsf implements Format {
           .put("message", e.what())
           .put("unmapped", new Json().put("detail", e.detail()));
     }
+    if (entry instanceof Hold || entry instanceof HoldReleased || entry instanceof Disposing) {
+      return retention(event);
+    }
+    if (entry instanceof Disposed e) {
+      return base(event, ENTITIES, 4, INFORMATIONAL, SUCCESS)
+          .put("entity", entity(e.key(), "key", ""))
+          .put("message", "a record that nobody can read any more");
+    }
     if (entry instanceof Alert e) {
       return finding(event, HIGH, e.what(), e.detail());
     }
@@ -107,6 +119,41 @@ final class Ocsf implements Format {
           .put("unmapped", new Json().put("detail", e.detail()).put("exchange", e.exchange()));
     }
     return access(event);
+  }
+
+  private static Json retention(Event event) {
+    var json = base(event, ENTITIES, event.entry() instanceof Disposing ? 4 : 3, MEDIUM, SUCCESS);
+    if (event.entry() instanceof Hold e) {
+      return json.put("entity", entity("hold " + event.seq(), "legal hold", ""))
+          .put("message", e.authority() + ": " + e.reason())
+          .put("actor", new Json().put("user", new Json().put("name", e.approved())))
+          .put(
+              "unmapped",
+              new Json()
+                  .put("from", e.from())
+                  .put("to", e.to())
+                  .put("patient", e.patient())
+                  .put("user", e.user())
+                  .put("asked_by", e.by()));
+    }
+    if (event.entry() instanceof HoldReleased e) {
+      return json.put("entity", entity("hold " + e.hold(), "legal hold", ""))
+          .put("message", "released: " + e.reason())
+          .put("actor", new Json().put("user", new Json().put("name", e.approved())))
+          .put("unmapped", new Json().put("asked_by", e.by()));
+    }
+    var e = (Disposing) event.entry();
+    return json.put("entity", entity(e.key(), "key", ""))
+        .put("message", "disposal " + e.state())
+        .put("actor", new Json().put("user", new Json().put("name", e.approved())))
+        .put(
+            "unmapped",
+            new Json()
+                .put("frames", e.frames())
+                .put("first", e.first())
+                .put("last", e.last())
+                .put("service", e.service())
+                .put("certificate", e.note()));
   }
 
   private static Json access(Event event) {

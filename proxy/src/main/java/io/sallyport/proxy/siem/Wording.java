@@ -3,6 +3,7 @@ package io.sallyport.proxy.siem;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Hold;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
 import io.sallyport.proxy.journal.JournalEntry.Notice;
@@ -123,7 +124,23 @@ final class Wording {
           patient.apply(e.patient()),
           e.message());
     }
+    if (entry instanceof Hold e) {
+      return new Hold(
+          e.from(),
+          e.to(),
+          e.patient().isEmpty() ? "" : patient.apply(bare(e.patient())),
+          e.user(),
+          e.authority(),
+          e.reason(),
+          e.by(),
+          e.approved(),
+          ""); // the note is signed with the patient's id in it
+    }
     return entry; // the others speak of nobody
+  }
+
+  private static String bare(String patient) {
+    return patient.startsWith("Patient/") ? patient.substring("Patient/".length()) : patient;
   }
 
   private String target(String text) {

@@ -95,7 +95,7 @@ class PayloadTest {
   /** Makes any entry from a seed. */
   private record Maker(Random random) {
     JournalEntry entry() {
-      return switch (random.nextInt(14)) {
+      return switch (random.nextInt(16)) {
         case 0 ->
             new Intent(
                 text(),
@@ -113,6 +113,10 @@ class PayloadTest {
                 text(),
                 text(),
                 text());
+        case 14 ->
+            new JournalEntry.Hold(
+                text(), text(), text(), text(), text(), text(), text(), text(), text());
+        case 15 -> new JournalEntry.HoldReleased(number(), text(), text(), text(), text());
         case 11 -> new JournalEntry.Lookup(text(), number(), text(), text(), text(), text());
         case 12 ->
             new JournalEntry.BreakGlass(

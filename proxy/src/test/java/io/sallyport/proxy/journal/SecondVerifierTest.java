@@ -353,6 +353,35 @@ class SecondVerifierTest {
   }
 
   @Test
+  void bothAgreeOnAJournalOfWhichPartIsDisposedOf() throws Exception {
+    var kept = new Kept(dir).months().late();
+    try (var open = kept.open()) {
+      var request = kept.request(Kept.NOVEMBER, RetentionClass.ACCESS);
+      kept.retention(open).dispose(kept.approved(request));
+    }
+    Files.copy(journal.resolve("journal.pub"), key());
+    assertThat(agreed("disposed").okSealed()).isTrue();
+    for (var frame : Damage.frames(journal)) {
+      boolean sampled = frame.type() == FrameType.DISPOSAL || frame.seq() % 25 == 3;
+      for (int at : sampled ? new int[] {3, frame.length() - 8} : new int[0]) {
+        Damage.flip(frame.file(), frame.offset() + at, 2);
+        agreed(frame + " byte " + at);
+        Damage.flip(frame.file(), frame.offset() + at, 2);
+      }
+    }
+    var file = dir.resolve("record.tlog-proof");
+    Files.writeString(file, LogProof.make(journal, 3));
+    assertThat(second("--proof", file.toString(), "--public-key", key().toString()))
+        .endsWith("proven\nexit 0");
+    long forged;
+    try (var open = kept.open()) {
+      var request = kept.approved(kept.request(Kept.DECEMBER, RetentionClass.ACCESS));
+      forged = DisposalFailureTest.forge(kept, open, request);
+    }
+    assertThat(agreed("forged").firstBad()).isEqualTo(forged);
+  }
+
+  @Test
   void bothKnowTheSameFrameTypesAndTheSecondIsShort() throws Exception {
     var text = Files.readString(VERIFIER);
     assertThat(text.lines().count()).isLessThan(345);

@@ -8,6 +8,10 @@ import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Close;
 import io.sallyport.proxy.journal.JournalEntry.ConfigLoaded;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
+import io.sallyport.proxy.journal.JournalEntry.Disposed;
+import io.sallyport.proxy.journal.JournalEntry.Disposing;
+import io.sallyport.proxy.journal.JournalEntry.Hold;
+import io.sallyport.proxy.journal.JournalEntry.HoldReleased;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.KeyEvent;
 import io.sallyport.proxy.journal.JournalEntry.Lookup;
@@ -89,6 +93,18 @@ final class Samples {
         new ConfigLoaded("root", "sallyport.yaml", "h", "g"),
         new KeyEvent("data-keys-opened", "run 1 key 0", "journal-2026-11-access"),
         new Anonymous("192.0.2.0/24", 4711, "t1", "t2", Map.of("TOKEN_MISSING", 4711L)),
+        new Hold("t1", "t2", PATIENT, "s", "court 7", "suit", "root", "jane", "signed " + PATIENT),
+        new HoldReleased(12, "settled", "root", "jane, joe", "signed"),
+        new Disposing(
+            "destroyed",
+            "journal-2020-11-access",
+            2,
+            3,
+            9,
+            "service: absent",
+            "jane, joe",
+            "signed"),
+        new Disposed("intent", "journal-2020-11-access", 4711),
         new Alert("clock-step", "wall clock set by 5 us"));
   }
 
