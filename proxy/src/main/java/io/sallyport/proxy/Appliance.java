@@ -8,6 +8,7 @@ import io.sallyport.policy.Problem;
 import io.sallyport.proxy.authn.BearerAuthenticator;
 import io.sallyport.proxy.config.Config;
 import io.sallyport.proxy.config.SnapshotCompiler;
+import io.sallyport.proxy.desk.Desk;
 import io.sallyport.proxy.exchange.EnforcementPoint;
 import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
@@ -15,6 +16,8 @@ import io.sallyport.proxy.journal.ChronicleJournal;
 import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalTail;
+import io.sallyport.proxy.journal.Retention;
+import io.sallyport.proxy.journal.RetentionKeeper;
 import io.sallyport.proxy.kms.ExportKey;
 import io.sallyport.proxy.net.Listener;
 import io.sallyport.proxy.net.ListenerMetrics;
@@ -46,6 +49,9 @@ import org.slf4j.LoggerFactory;
  * and nothing but the command line knows it.
  */
 public final class Appliance implements AutoCloseable {
+  /** Where the journal's directory has the positions of receivers. */
+  static final String EXPORT = "export";
+
   /** What this is, in the journal and on the command line. */
   public static final String VERSION = "0.1.0";
 
@@ -60,6 +66,8 @@ public final class Appliance implements AutoCloseable {
   private final List<Integer> ports = new ArrayList<>();
   private final AdminServer admin;
   private final Exports exports;
+  private final RetentionKeeper retaining;
+  private final Desk desk;
 
   // Set by the stopping thread, read by the admin server's: the appliance is not ready any more.
   private volatile boolean draining;
@@ -118,7 +126,7 @@ public final class Appliance implements AutoCloseable {
             registry);
     record(compiled.snapshot());
     authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));
-    Path positions = config.journal().dir().value().resolve("export");
+    Path positions = config.journal().dir().value().resolve(EXPORT);
     this.exports =
         Exports.start(
             compiled.receivers(),
@@ -133,6 +141,20 @@ public final class Appliance implements AutoCloseable {
                 positions,
                 hostName()),
             registry);
+    Retention retention =
+        new Retention(
+            journal,
+            config.journal().dir().value(),
+            compiled.kms(),
+            config.journal().retention(),
+            clock,
+            exports::settled);
+    this.retaining = RetentionKeeper.start(retention);
+    this.desk =
+        Desk.open(
+            config.journal().dir().value(),
+            RetentionDesk.handlers(retention),
+            (what, detail) -> append(new JournalEntry.Alert(what, detail)));
     this.loops = new Loops(Runtime.getRuntime().availableProcessors());
     EnforcementPoint point =
         new EnforcementPoint(
@@ -266,6 +288,8 @@ public final class Appliance implements AutoCloseable {
       listener.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
     loops.close();
+    desk.close();
+    retaining.close();
     append(new JournalEntry.Stopped("asked to stop"));
     exports.close();
     journal.close();

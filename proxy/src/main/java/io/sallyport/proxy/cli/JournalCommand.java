@@ -24,7 +24,13 @@ import picocli.CommandLine.Spec;
     name = "journal",
     description = "Proves and reads a journal.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      RetentionCommand.class,
+      HoldsCommand.class,
+      HoldCommand.class,
+      DisposeCommand.class
+    })
 public final class JournalCommand implements Runnable {
   @Spec private CommandSpec spec;
 

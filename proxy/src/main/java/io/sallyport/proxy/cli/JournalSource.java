@@ -8,6 +8,7 @@ import io.sallyport.proxy.journal.ChronicleJournal;
 import io.sallyport.proxy.journal.JournalLimits;
 import io.sallyport.proxy.journal.JournalReader;
 import io.sallyport.proxy.journal.Outside;
+import io.sallyport.proxy.journal.RetentionPolicy;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
@@ -45,7 +46,16 @@ final class JournalSource {
       description = "Takes directory and key from sallyport.yaml.")
   private Path config;
 
-  private record Found(Path dir, Kms kms, JournalLimits limits, Outside outside) {}
+  /**
+   * What the options name.
+   *
+   * @param config null for none
+   */
+  record Found(Path dir, Kms kms, JournalLimits limits, Outside outside, Config config) {
+    RetentionPolicy retention() {
+      return config == null ? RetentionPolicy.DEFAULT : config.journal().retention();
+    }
+  }
 
   /**
    * @param err where a configuration's problems are printed
@@ -62,17 +72,26 @@ final class JournalSource {
    * @param records how many there are
    */
   ChronicleJournal accept(PrintWriter err, String command, long records) {
-    Found found = found(err, command);
+    return open(found(err, command), records);
+  }
+
+  /**
+   * Opens the journal for writing.
+   *
+   * @param acceptLoss as {@link Outside#acceptLoss}
+   */
+  static ChronicleJournal open(Found found, long acceptLoss) {
     return ChronicleJournal.open(
         found.dir(),
         found.kms(),
         Clock.systemUTC(),
         found.limits(),
-        new Outside(found.outside().anchors(), List.of(), records),
+        new Outside(found.outside().anchors(), List.of(), acceptLoss),
         new CollectorRegistry());
   }
 
-  private Found found(PrintWriter err, String command) {
+  /** What the options name, as {@link #open}. */
+  Found found(PrintWriter err, String command) {
     if (config != null) {
       return configured(err);
     }
@@ -80,7 +99,7 @@ final class JournalSource {
       throw Failure.usage(command + " needs DIR, --key and --password, or --config");
     }
     Kms kms = kms(key, Path.of(""), KeyCommand.Secrets.open(password));
-    return new Found(directory(dir), kms, JournalLimits.DEFAULT, Outside.NONE);
+    return new Found(directory(dir), kms, JournalLimits.DEFAULT, Outside.NONE, null);
   }
 
   private Found configured(PrintWriter err) {
@@ -96,7 +115,7 @@ final class JournalSource {
       Path base = config.toAbsolutePath().getParent();
       Kms kms = kms(journal.key().value(), base, secret);
       Path at = directory(dir == null ? journal.dir().value() : dir);
-      return new Found(at, kms, journal.limits(), journal.outside());
+      return new Found(at, kms, journal.limits(), journal.outside(), read);
     } catch (IOException e) {
       Problem.Location at = read.journal().password().at();
       throw Failure.environment(at + "  journal.password: " + e.getMessage(), e);

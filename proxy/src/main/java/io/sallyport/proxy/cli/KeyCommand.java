@@ -1,6 +1,7 @@
 package io.sallyport.proxy.cli;
 
 import io.sallyport.proxy.config.Secret;
+import io.sallyport.proxy.kms.ApproverKey;
 import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sallyport key}. */
@@ -101,6 +103,30 @@ public final class KeyCommand implements Runnable {
       throw Failure.environment(e.getMessage(), e);
     } finally {
       Arrays.fill(secret, ' ');
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "approver",
+      description = {
+        "Makes the key of a person who approves holds and disposals, on that person's own machine,",
+        "and prints what the configuration's journal.retention.approvers lists."
+      },
+      mixinStandardHelpOptions = true)
+  int approver(
+      @Parameters(paramLabel = "NAME", description = "Who it is: letters, digits and ._@-")
+          String name,
+      @Option(
+              names = "--out",
+              required = true,
+              paramLabel = "FILE",
+              description = "Where the key goes; only its owner may read it.")
+          Path out) {
+    try {
+      spec.commandLine().getOut().println(ApproverKey.create(name, out).line());
+    } catch (KmsException e) {
+      throw Failure.environment(e.getMessage(), e);
     }
     return 0;
   }

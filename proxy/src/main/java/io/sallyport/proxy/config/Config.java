@@ -4,6 +4,7 @@ import io.sallyport.proxy.authn.IssuerProfile;
 import io.sallyport.proxy.authn.IssuerSettings;
 import io.sallyport.proxy.journal.JournalLimits;
 import io.sallyport.proxy.journal.Outside;
+import io.sallyport.proxy.journal.RetentionPolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,7 +171,11 @@ public record Config(
       /* Who else knows how long it is. anchors: files, best on other volumes, that get every checkpoint and that a start
       is compared with: [file:/mnt/other/checkpoints.log]. witnesses: servers of c2sp.org/tlog-witness: [{url: https://…,
       key: NAME+ID+KEY}]; they are asked once a minute. */
-      Outside outside) {}
+      Outside outside,
+      /* How long what is kept: access, security and administration, each 6y (default, and the least) or longer, or an
+      ISO period as P7Y6M. approvers: verifier keys of the persons who sign holds and disposals, as 'sallyport key approver'
+      prints them: [NAME+ID+KEY, …]. */
+      RetentionPolicy retention) {}
 
   /** One receiver of the journal's records. */
   public record Siem(

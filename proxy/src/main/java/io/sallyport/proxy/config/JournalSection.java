@@ -5,6 +5,7 @@ import io.sallyport.proxy.journal.Durability;
 import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.JournalLimits;
 import io.sallyport.proxy.journal.Outside;
+import io.sallyport.proxy.journal.RetentionPolicy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,8 +38,9 @@ final class JournalSection {
             s.word("filesystem", false, List.of("checked", "any")).equals("any"),
             durability(s.section("durability", false)));
     Outside outside = new Outside(anchors(s), witnesses(s), -1);
+    RetentionPolicy retention = RetentionSection.read(s.section("retention", false));
     s.finish();
-    return new Config.Journal(dir, key, password, limits, outside);
+    return new Config.Journal(dir, key, password, limits, outside, retention);
   }
 
   private static List<Path> anchors(Section s) {

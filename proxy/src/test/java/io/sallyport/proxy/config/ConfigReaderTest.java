@@ -6,8 +6,10 @@ import io.sallyport.policy.Problem;
 import io.sallyport.proxy.journal.Durability;
 import io.sallyport.proxy.journal.EventClass;
 import io.sallyport.proxy.journal.JournalLimits;
+import io.sallyport.proxy.journal.RetentionClass;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,11 @@ class ConfigReaderTest {
           'write: disk'           | 'failed-login: process'  | s.yaml:11:128 | E-DURABILITY
           'write: disk'           | 'exports: disk'          | s.yaml:11:114 | E-KEY
           'password: env:KEYS,'   | 'password: env:KEYS, file-size: 1KiB,' | s.yaml:11:97 | E-SIZE
+          'write: disk}}'         | 'write: disk}, retention: {access: 5y}}' | s.yaml:11:148 | E-RETENTION
+          'write: disk}}'         | 'write: disk}, retention: {access: P5Y11M31D}}' | s.yaml:11:148 | E-RETENTION
+          'write: disk}}'         | 'write: disk}, retention: {security: ever}}' | s.yaml:11:150 | E-RETENTION
+          'write: disk}}'         | 'write: disk}, retention: {reads: 6y}}' | s.yaml:11:140 | E-KEY
+          'write: disk}}'         | 'write: disk}, retention: {approvers: [jane]}}' | s.yaml:11:151 | E-APPROVER
           siem: []                | siem: [cef]              | s.yaml:12:8 | E-TYPE
           siem: []                | siem: [{name: A, to: "syslog+tls://h"}] | s.yaml:12:15 | E-NAME
           siem: []                | siem: [{name: a, to: "syslog://h"}] | s.yaml:12:22 | E-URL
@@ -140,6 +147,36 @@ class ConfigReaderTest {
     }
     assertThat(silent.durability().of(EventClass.READ)).isEqualTo(Durability.PROCESS);
     assertThat(silent.anyFilesystem()).isFalse();
+  }
+
+  private static final String JANE =
+      "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+
+  private Config retention(String keys) {
+    return read(GOOD.replace("write: disk}}", "write: disk}, retention: {" + keys + "}}"));
+  }
+
+  @Test
+  void whatIsKeptIsKeptForSixYearsAtLeast() {
+    for (RetentionClass retention : RetentionClass.values()) {
+      assertThat(read(GOOD).journal().retention().keep())
+          .containsEntry(retention, Period.ofYears(6));
+    }
+    assertThat(retention("access: 10y, security: P6Y6M").journal().retention().keep())
+        .containsEntry(RetentionClass.ACCESS, Period.ofYears(10))
+        .containsEntry(RetentionClass.SECURITY, Period.of(6, 6, 0))
+        .containsEntry(RetentionClass.ADMINISTRATION, Period.ofYears(6));
+    assertThat(problems).isEmpty();
+    retention("access: 5y");
+    assertThat(problems).singleElement().asString().contains("45 CFR 164.316(b)(2)(i)");
+  }
+
+  @Test
+  void onePersonWhoApprovesIsWarnedOfAndNobodyTwice() {
+    Config config = retention("approvers: [\"" + JANE + "\"]");
+    assertThat(config.journal().retention().approvers()).containsExactly(JANE);
+    assertThat(problems).singleElement().asString().contains("W-APPROVERS");
+    assertThat(retention("approvers: [\"" + JANE + "\", \"" + JANE + "\"]")).isNull();
   }
 
   @Test
