@@ -9,7 +9,7 @@ import argparse, base64, functools, hashlib, os, re, struct, sys
 sys.dont_write_bytecode = True
 import curves
 
-ENCRYPTED = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 18, 22, 23, 30}
+ENCRYPTED = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 18, 22, 23, 26, 27, 28, 29, 30, 31, 32}
 CLEAR = {12, 13, 14, 19, 20, 21, 24}
 INTENT, CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED, DISPOSAL = 1, 12, 13, 14, 19, 20, 21, 24
 ENDS = {2, 4, 5, 6}

@@ -9,6 +9,7 @@ import io.sallyport.proxy.authn.BearerAuthenticator;
 import io.sallyport.proxy.config.Config;
 import io.sallyport.proxy.config.SnapshotCompiler;
 import io.sallyport.proxy.desk.Desk;
+import io.sallyport.proxy.desk.DeskHandler;
 import io.sallyport.proxy.exchange.EnforcementPoint;
 import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
@@ -35,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -131,9 +133,7 @@ public final class Appliance implements AutoCloseable {
         Exports.start(
             compiled.receivers(),
             new Exports.Source(
-                () ->
-                    new JournalTail(
-                        config.journal().dir().value(), compiled.kms(), 0, journal::durable),
+                () -> new JournalTail(config.journal().dir().value(), compiled.kms(), 0, journal::durable),
                 journal::durable,
                 compiled.receivers().isEmpty()
                     ? UnaryOperator.identity()
@@ -150,11 +150,9 @@ public final class Appliance implements AutoCloseable {
             clock,
             exports::settled);
     this.retaining = RetentionKeeper.start(retention);
-    this.desk =
-        Desk.open(
-            config.journal().dir().value(),
-            RetentionDesk.handlers(retention),
-            (what, detail) -> append(new JournalEntry.Alert(what, detail)));
+    Map<String, DeskHandler> handlers = new HashMap<>(RetentionDesk.handlers(retention));
+    handlers.put(Readings.KIND, new Readings(journal));
+    this.desk = Desk.open(config.journal().dir().value(), handlers, this::alert);
     this.loops = new Loops(Runtime.getRuntime().availableProcessors());
     EnforcementPoint point =
         new EnforcementPoint(
@@ -225,6 +223,10 @@ public final class Appliance implements AutoCloseable {
                 EventClass.ADMIN)
             .toCompletableFuture()
             .join());
+  }
+
+  private void alert(String what, String detail) {
+    append(new JournalEntry.Alert(what, detail));
   }
 
   private void append(JournalEntry entry) {

@@ -22,6 +22,7 @@ public final class HoldsCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     JournalSource.Found found = source.found(spec.commandLine().getErr(), "journal holds");
+    new Reading("journal holds", "", "", "").record(found.dir(), spec.commandLine().getErr());
     List<RetentionTable.HoldRow> holds =
         RetentionActs.refusing(() -> RetentionTable.holds(found.dir(), found.kms()));
     for (RetentionTable.HoldRow hold : holds) {

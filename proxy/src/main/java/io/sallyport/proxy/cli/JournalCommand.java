@@ -126,7 +126,10 @@ public final class JournalCommand implements Runnable {
       @Parameters(paramLabel = "DIR", description = "The journal's directory.") Path dir,
       @Parameters(paramLabel = "SEQ", description = "The record's number.") long seq) {
     try {
-      spec.commandLine().getOut().print(LogProof.make(JournalSource.directory(dir), seq));
+      String proof = LogProof.make(JournalSource.directory(dir), seq);
+      new Reading("journal prove", "", "", "record " + seq)
+          .record(dir, spec.commandLine().getErr());
+      spec.commandLine().getOut().print(proof);
       spec.commandLine().getOut().flush();
       return 0;
     } catch (JournalUnavailable e) {
@@ -179,7 +182,11 @@ public final class JournalCommand implements Runnable {
     var filter =
         new JournalReader.Filter(
             patient == null ? "" : patient, user == null ? "" : user, JournalSource.instant(since));
-    JournalReader reader = source.open(spec.commandLine().getErr(), "journal show");
+    JournalReader reader =
+        source.open(
+            spec.commandLine().getErr(),
+            new Reading(
+                "journal show", filter.patient(), filter.user(), JournalSource.since(since)));
     PrintWriter out = spec.commandLine().getOut();
     try {
       reader.forEach(

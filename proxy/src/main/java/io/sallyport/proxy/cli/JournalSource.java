@@ -58,11 +58,13 @@ final class JournalSource {
   }
 
   /**
+   * Opens the journal for reading, once that is recorded.
+   *
    * @param err where a configuration's problems are printed
-   * @param command who asks, for its errors
    */
-  JournalReader open(PrintWriter err, String command) {
-    Found found = found(err, command);
+  JournalReader open(PrintWriter err, Reading reading) {
+    Found found = found(err, reading.command());
+    reading.record(found.dir(), err);
     return new JournalReader(found.dir(), found.kms());
   }
 
@@ -137,6 +139,11 @@ final class JournalSource {
       throw Failure.environment(dir + " is not a directory", null);
     }
     return dir;
+  }
+
+  /** The option in words, for the record of a reading. */
+  static String since(String text) {
+    return text == null ? "" : "since " + instant(text);
   }
 
   /** A point of time as an option gives it; null for none. */

@@ -45,7 +45,10 @@ public final class ReportCommand implements Runnable {
               description = "Only from this time on, as 2026-03-01T10:00:00Z.")
           String since,
       @Option(names = "--json", description = "One JSON object.") boolean json) {
-    JournalReader reader = source.open(spec.commandLine().getErr(), "report observed");
+    JournalReader reader =
+        source.open(
+            spec.commandLine().getErr(),
+            new Reading("report observed", "", "", JournalSource.since(since)));
     ObservedReport report = new ObservedReport();
     try {
       reader.forEach(new JournalReader.Filter("", "", JournalSource.instant(since)), report::add);

@@ -1,5 +1,6 @@
 package io.sallyport.proxy.cli;
 
+import io.sallyport.proxy.Operator;
 import io.sallyport.proxy.RetentionDesk;
 import io.sallyport.proxy.desk.DeskClient;
 import io.sallyport.proxy.desk.DeskMessage;
@@ -28,9 +29,7 @@ final class RetentionActs {
 
   /** Who asks: the user of this machine, and whom sudo made that. */
   static String who() {
-    String user = System.getProperty("user.name", "");
-    String before = System.getenv("SUDO_USER");
-    return before == null || before.equals(user) ? user : before + " as " + user;
+    return Operator.name(System.getenv());
   }
 
   /** Runs what can be refused. */

@@ -163,7 +163,7 @@ public record Config(
       Placed<String> key,
       /* env:NAME, file:PATH or credential:NAME of what opens it. */
       Placed<Secret> password,
-      /* durability: when a record counts as written, by class: read and denied are process (default) or disk; write,
+      /* durability: when a record counts as written, by class: read, denied and login are process (default) or disk; write,
       export, break-glass, admin and failed-login are always disk. file-size: of a roll file, default 32MiB. slow-disk:
       what takes longer makes the journal refuse, default 50ms. refusals: of unknown callers that are recorded one by
       one, for each network and minute, default 20. filesystem: checked (default) or any. */

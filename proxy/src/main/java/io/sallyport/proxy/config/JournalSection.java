@@ -93,8 +93,8 @@ final class JournalSection {
       if (word.equals("process") && !free) {
         s.error(
             event.word(),
-            "must be disk: what a power cut takes here is recorded nowhere else; only read and"
-                + " denied may be process",
+            "must be disk: what a power cut takes here is recorded nowhere else; only read,"
+                + " denied and login may be process",
             "E-DURABILITY");
       } else {
         wanted.put(event, word.equals("disk") ? Durability.DISK : Durability.PROCESS);

@@ -152,7 +152,8 @@ final class Grants {
             patient,
             glass.reason(),
             String.join(",", glass.lifts()),
-            until.toString());
+            until.toString(),
+            x.route().path());
     String message = "bg_" + x.id();
     JournalEntry notice =
         new JournalEntry.Notice(

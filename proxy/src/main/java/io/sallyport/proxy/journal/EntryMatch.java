@@ -23,6 +23,12 @@ final class EntryMatch {
     if (entry instanceof JournalEntry.Hold hold) {
       return hold.user().equals(user);
     }
+    if (entry instanceof AdminEntry.LoggedIn login) {
+      return login.subject().equals(user);
+    }
+    if (entry instanceof AdminEntry.Privileges privileges) {
+      return privileges.subject().equals(user);
+    }
     return entry instanceof Refused refused && refused.subject().equals(user);
   }
 
@@ -39,6 +45,9 @@ final class EntryMatch {
     }
     if (entry instanceof JournalEntry.Hold hold) {
       return bare(hold.patient()).equals(id);
+    }
+    if (entry instanceof AdminEntry.JournalRead read) {
+      return bare(read.patient()).equals(id);
     }
     if (entry instanceof Outcome outcome) {
       return released(outcome.resources(), id);

@@ -146,6 +146,10 @@ final class EntryText {
     if (entry instanceof Disposed) {
       return "disposed";
     }
+    var admin = AdminPayload.type(entry);
+    if (admin != null) {
+      return admin;
+    }
     return entry instanceof KeyEvent ? "key" : "alert";
   }
 
@@ -230,6 +234,7 @@ final class EntryText {
       to.put("reason", e.reason());
       to.put("lifts", e.lifts());
       to.put("until", e.until());
+      to.put("route", e.route());
     } else if (entry instanceof Notice e) {
       to.put("exchange", e.exchange());
       to.put("intent", e.intent());
@@ -299,6 +304,8 @@ final class EntryText {
     } else if (entry instanceof Alert e) {
       to.put("what", e.what());
       to.put("detail", e.detail());
+    } else {
+      AdminPayload.fields(to, entry);
     }
   }
 

@@ -20,6 +20,8 @@ public enum EventClass {
   BREAK_GLASS(Durability.DISK),
   /** Start, stop, configuration, keys, alerts. */
   ADMIN(Durability.DISK),
+  /** A token that was not seen before, and is accepted. */
+  LOGIN(Durability.PROCESS),
   /** A log-in that failed leaves no other trace anywhere. */
   FAILED_LOGIN(Durability.DISK);
 

@@ -1,5 +1,7 @@
 package io.sallyport.proxy.journal;
 
+import java.util.Locale;
+
 /** What a frame holds. Codes are part of the file format: never reuse one. */
 enum FrameType {
   INTENT(1, RetentionClass.ACCESS),
@@ -34,7 +36,19 @@ enum FrameType {
   HOLD_RELEASED(23, RetentionClass.ADMINISTRATION),
   /** The certificate of a disposal, signed by the identity: what can be read no more, and why. */
   DISPOSAL(24, null),
-  ANONYMOUS(30, RetentionClass.SECURITY);
+  /** Somebody read the journal with a command. */
+  JOURNAL_READ(26, RetentionClass.ACCESS),
+  /** An id that is too long for a pseudonym which holds it, and what stands for it there. */
+  PSEUDONYM(27, RetentionClass.ACCESS),
+  /** What somebody may do is not what it was when last seen. */
+  PRIVILEGES(28, RetentionClass.ACCESS),
+  /** A token that was not seen before. */
+  LOGIN(29, RetentionClass.ACCESS),
+  ANONYMOUS(30, RetentionClass.SECURITY),
+  /** A change of the policy changed what a role sees. */
+  ROLE_VIEW(31, RetentionClass.ADMINISTRATION),
+  /** How a file of the configuration differs from the one before. */
+  CONFIG_DIFF(32, RetentionClass.ADMINISTRATION);
 
   private static final FrameType[] BY_CODE = new FrameType[64];
 
@@ -63,6 +77,11 @@ enum FrameType {
     return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
   }
 
+  /** The word of its entries, as {@link JournalEntry#kind} has it. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
   /** Whether it is about the appliance itself, and no caller waits for it. */
   boolean own() {
     return this == STARTED
@@ -73,7 +92,10 @@ enum FrameType {
         || this == HOLD
         || this == HOLD_RELEASED
         || this == DISPOSAL
-        || this == ANONYMOUS;
+        || this == ANONYMOUS
+        || this == JOURNAL_READ
+        || this == ROLE_VIEW
+        || this == CONFIG_DIFF;
   }
 
   /** Whether a frame of this type ends the exchange its {@code ref} names. */

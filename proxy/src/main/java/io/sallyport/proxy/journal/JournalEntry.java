@@ -9,38 +9,40 @@ import java.util.Map;
  * an {@link Outcome} (answer in one piece) or by {@link Disclosure}s and a {@link Close} (streamed
  * answer); or a {@link Refused} alone or after its intent. Strings are never null; "" means none.
  */
-public sealed interface JournalEntry {
+public sealed interface JournalEntry
+    permits AdminEntry,
+        JournalEntry.Aborted,
+        JournalEntry.Alert,
+        JournalEntry.Anonymous,
+        JournalEntry.BreakGlass,
+        JournalEntry.Close,
+        JournalEntry.ConfigLoaded,
+        JournalEntry.Disclosure,
+        JournalEntry.Disposed,
+        JournalEntry.Disposing,
+        JournalEntry.Hold,
+        JournalEntry.HoldReleased,
+        JournalEntry.Intent,
+        JournalEntry.KeyEvent,
+        JournalEntry.Lookup,
+        JournalEntry.Notice,
+        JournalEntry.Observed,
+        JournalEntry.Outcome,
+        JournalEntry.Refused,
+        JournalEntry.Started,
+        JournalEntry.Stopped {
 
   /**
    * The sequence number of the intent that {@code entry} belongs to; -1 for none. An intent's own
    * number is not known before it is recorded.
    */
   static long intent(JournalEntry entry) {
-    if (entry instanceof Outcome e) {
-      return e.intent();
-    }
-    if (entry instanceof Disclosure e) {
-      return e.intent();
-    }
-    if (entry instanceof Close e) {
-      return e.intent();
-    }
-    if (entry instanceof Refused e) {
-      return e.intent();
-    }
-    if (entry instanceof Observed e) {
-      return e.intent();
-    }
-    if (entry instanceof Lookup e) {
-      return e.intent();
-    }
-    if (entry instanceof BreakGlass e) {
-      return e.intent();
-    }
-    if (entry instanceof Notice e) {
-      return e.intent();
-    }
-    return entry instanceof Aborted e ? e.intent() : -1;
+    return entry instanceof Bound bound ? bound.intent() : -1;
+  }
+
+  /** What belongs to an exchange whose intent was recorded, or -1 when it did not get that far. */
+  interface Bound {
+    long intent();
   }
 
   /** Characters of what a refusal, or an answer about nobody, says. */
@@ -121,7 +123,7 @@ public sealed interface JournalEntry {
       int withheld,
       long bytes,
       String digest)
-      implements JournalEntry {}
+      implements JournalEntry, Bound {}
 
   /** A window of a streamed answer, recorded before it leaves. {@code number} counts from 1. */
   record Disclosure(
@@ -133,7 +135,7 @@ public sealed interface JournalEntry {
       int withheld,
       long bytes,
       String digest)
-      implements JournalEntry {}
+      implements JournalEntry, Bound {}
 
   /** The end of a streamed answer. {@code digest} is over all windows. */
   record Close(
@@ -146,7 +148,7 @@ public sealed interface JournalEntry {
       long bytes,
       String digest,
       String reason)
-      implements JournalEntry {}
+      implements JournalEntry, Bound {}
 
   /**
    * A request that was refused.
@@ -168,13 +170,13 @@ public sealed interface JournalEntry {
       String route,
       String method,
       String target)
-      implements JournalEntry {}
+      implements JournalEntry, Bound {}
 
   /**
    * The caller left: before there was an answer, which ends the {@link Intent}; or it did not get
    * (all of) one that an {@link Outcome} released.
    */
-  record Aborted(String exchange, long intent, String reason) implements JournalEntry {}
+  record Aborted(String exchange, long intent, String reason) implements JournalEntry, Bound {}
 
   /**
    * What the policy would have done in observe mode, and what was not done: recorded before that is
@@ -193,7 +195,7 @@ public sealed interface JournalEntry {
       String rule,
       Map<String, Integer> removed,
       int withheld)
-      implements JournalEntry {}
+      implements JournalEntry, Bound {}
 
   /**
    * The record system is asked, for an exchange and by ourselves, whether something stands between
@@ -207,7 +209,7 @@ public sealed interface JournalEntry {
    */
   record Lookup(
       String exchange, long intent, String relation, String user, String patient, String query)
-      implements JournalEntry {
+      implements JournalEntry, Bound {
     @Override
     public String toString() {
       return "[phi]";
@@ -222,6 +224,7 @@ public sealed interface JournalEntry {
    * @param reason in the user's words
    * @param lifts what is lifted, as the policy writes it, separated by commas
    * @param until when it is whole again, as 2026-03-01T10:00:00Z
+   * @param route the path of the route on which it is broken
    */
   record BreakGlass(
       String exchange,
@@ -234,8 +237,9 @@ public sealed interface JournalEntry {
       String patient,
       String reason,
       String lifts,
-      String until)
-      implements JournalEntry {
+      String until,
+      String route)
+      implements JournalEntry, Bound {
     @Override
     public String toString() {
       return "[phi]";
@@ -258,7 +262,7 @@ public sealed interface JournalEntry {
       String subject,
       String patient,
       String message)
-      implements JournalEntry {
+      implements JournalEntry, Bound {
     @Override
     public String toString() {
       return "[phi]";

@@ -31,8 +31,12 @@ import java.util.Map;
  * Reads what {@link PayloadWriter} wrote. The bytes were authenticated, but it trusts no length.
  */
 final class PayloadReader {
+  /** The version before: without the route of broken glass. */
+  private static final int ROUTELESS = 2;
+
   private final byte[] bytes;
   private int at;
+  private int version;
 
   private PayloadReader(byte[] bytes) {
     this.bytes = bytes;
@@ -45,9 +49,9 @@ final class PayloadReader {
    */
   static JournalEntry read(FrameType type, byte[] bytes) {
     var reader = new PayloadReader(bytes);
-    int version = reader.octet();
-    if (version != PayloadWriter.VERSION) {
-      throw new IllegalArgumentException("payload version " + version);
+    reader.version = reader.octet();
+    if (reader.version != PayloadWriter.VERSION && reader.version != ROUTELESS) {
+      throw new IllegalArgumentException("payload version " + reader.version);
     }
     var entry = reader.entry(type);
     if (reader.at != bytes.length) {
@@ -67,8 +71,18 @@ final class PayloadReader {
       case ABORTED -> new Aborted(text(), signed(), text());
       case BREAK_GLASS ->
           new BreakGlass(
-              text(), signed(), text(), text(), text(), text(), text(), text(), text(), text(),
-              text());
+              text(),
+              signed(),
+              text(),
+              text(),
+              text(),
+              text(),
+              text(),
+              text(),
+              text(),
+              text(),
+              text(),
+              version == ROUTELESS ? "" : text());
       case NOTICE -> new Notice(text(), signed(), text(), text(), text(), text(), text());
       case LOOKUP -> new Lookup(text(), signed(), text(), text(), text(), text());
       case OBSERVED -> new Observed(text(), signed(), text(), text(), removed(), int32());
@@ -80,6 +94,8 @@ final class PayloadReader {
       case ALERT -> new Alert(text(), text());
       case HOLD -> new Hold(text(), text(), text(), text(), text(), text(), text(), text(), text());
       case HOLD_RELEASED -> new HoldReleased(signed(), text(), text(), text(), text());
+      case JOURNAL_READ, PSEUDONYM, LOGIN, PRIVILEGES, ROLE_VIEW, CONFIG_DIFF ->
+          AdminPayload.read(type, this);
       case CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED, DISPOSAL ->
           throw new IllegalArgumentException(type + " frames hold no entry");
     };
@@ -168,7 +184,7 @@ final class PayloadReader {
     return bytes[at++];
   }
 
-  private int int32() {
+  int int32() {
     return Math.toIntExact(signed());
   }
 
@@ -198,7 +214,7 @@ final class PayloadReader {
     throw new IllegalArgumentException("endless number in a payload");
   }
 
-  private String text() {
+  String text() {
     int length = count();
     var text = new String(bytes, at, length, UTF_8);
     at += length;

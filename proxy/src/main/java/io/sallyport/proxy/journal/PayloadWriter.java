@@ -34,7 +34,7 @@ import java.util.Map;
  * here changes there and raises {@link #VERSION}. One thread; reused.
  */
 final class PayloadWriter {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** In a resource's first byte: its type is that of the one before it. */
   static final int SAME_TYPE = 1;
@@ -105,6 +105,7 @@ final class PayloadWriter {
       text(e.reason());
       text(e.lifts());
       text(e.until());
+      text(e.route());
       return FrameType.BREAK_GLASS;
     }
     if (entry instanceof Notice e) {
@@ -202,6 +203,10 @@ final class PayloadWriter {
       length = 0; // in clear: the note is all there is
       raw(e.note().getBytes(UTF_8));
       return FrameType.DISPOSAL;
+    }
+    var admin = AdminPayload.write(entry, this);
+    if (admin != null) {
+      return admin;
     }
     var alert = (Alert) entry;
     text(alert.what());
@@ -326,7 +331,7 @@ final class PayloadWriter {
     bytes[length++] = (byte) value;
   }
 
-  private void signed(long value) {
+  void signed(long value) {
     varint(value << 1 ^ value >> 63);
   }
 
@@ -342,6 +347,12 @@ final class PayloadWriter {
       rest >>>= 7;
     }
     bytes[length++] = (byte) rest;
+  }
+
+  void texts(String... values) {
+    for (var value : values) {
+      text(value);
+    }
   }
 
   private void text(String value) {

@@ -1,5 +1,11 @@
 package io.sallyport.proxy.siem;
 
+import io.sallyport.proxy.journal.AdminEntry.ConfigDiff;
+import io.sallyport.proxy.journal.AdminEntry.JournalRead;
+import io.sallyport.proxy.journal.AdminEntry.LoggedIn;
+import io.sallyport.proxy.journal.AdminEntry.Privileges;
+import io.sallyport.proxy.journal.AdminEntry.Pseudonym;
+import io.sallyport.proxy.journal.AdminEntry.RoleView;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
@@ -131,6 +137,36 @@ final class Cef implements Format {
       line.put("dvchost", e.host()).put("dvcpid", Long.toString(e.pid())).put("msg", e.version());
     } else if (entry instanceof Stopped e) {
       line.put("msg", e.reason());
+    } else {
+      admin(entry, line);
+    }
+  }
+
+  private static void admin(JournalEntry entry, Line line) {
+    if (entry instanceof LoggedIn e) {
+      line.put("outcome", "success")
+          .custom(1, "role", e.roles())
+          .put("msg", e.assurance() + " scopes " + e.scopes());
+    } else if (entry instanceof Privileges e) {
+      line.custom(1, "role", e.roles())
+          .put("oldFilePermission", e.rolesBefore() + " " + e.scopesBefore())
+          .put("filePermission", e.roles() + " " + e.scopes())
+          .put("msg", "assurance " + e.assuranceBefore() + " to " + e.assurance());
+    } else if (entry instanceof RoleView e) {
+      line.put("fname", e.policy())
+          .put("oldFileHash", e.before())
+          .put("fileHash", e.after())
+          .custom(1, "role", e.role())
+          .put("msg", e.types());
+    } else if (entry instanceof ConfigDiff e) {
+      line.put("fname", e.file()).put("oldFileHash", e.before()).put("fileHash", e.after());
+    } else if (entry instanceof Pseudonym e) {
+      line.put("msg", e.key() + " " + e.tag());
+    } else if (entry instanceof JournalRead e) {
+      line.put("suser", e.who())
+          .put("shost", e.host())
+          .custom(2, "patients", e.patient())
+          .put("msg", e.command() + " " + e.user() + " " + e.filter());
     }
   }
 

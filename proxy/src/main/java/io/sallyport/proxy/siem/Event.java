@@ -1,5 +1,7 @@
 package io.sallyport.proxy.siem;
 
+import io.sallyport.proxy.journal.AdminEntry.LoggedIn;
+import io.sallyport.proxy.journal.AdminEntry.Privileges;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalEntry.Intent;
 import io.sallyport.proxy.journal.JournalEntry.Refused;
@@ -25,35 +27,63 @@ record Event(
 
   /** Who: the subject, "" for nobody. */
   String subject() {
-    return intent != null ? intent.subject() : entry instanceof Refused r ? r.subject() : "";
+    return said().subject();
   }
 
   String issuer() {
-    return intent != null ? intent.issuer() : entry instanceof Refused r ? r.issuer() : "";
+    return said().issuer();
   }
 
   String client() {
-    return intent != null ? intent.client() : entry instanceof Refused r ? r.client() : "";
+    return said().client();
   }
 
   String remote() {
-    return intent != null ? intent.remote() : entry instanceof Refused r ? r.remote() : "";
+    return said().remote();
   }
 
   String route() {
-    return intent != null ? intent.route() : entry instanceof Refused r ? r.route() : "";
+    return said().route();
   }
 
   String target() {
-    return intent != null ? intent.target() : entry instanceof Refused r ? r.target() : "";
+    return said().target();
   }
 
   /** The request's id, "" for what is no exchange's. */
   String exchange() {
+    return said().exchange();
+  }
+
+  /** Its intent, or what the entry itself says of one. */
+  private Intent said() {
     if (intent != null) {
-      return intent.exchange();
+      return intent;
     }
-    return entry instanceof Refused r ? r.exchange() : "";
+    if (entry instanceof Refused e) {
+      return by(
+          e.exchange(), e.issuer(), e.subject(), e.client(), e.remote(), e.route(), e.target());
+    }
+    if (entry instanceof LoggedIn e) {
+      return by(e.exchange(), e.issuer(), e.subject(), e.client(), e.remote(), "", "");
+    }
+    if (entry instanceof Privileges e) {
+      return by(e.exchange(), e.issuer(), e.subject(), e.client(), "", "", "");
+    }
+    return by("", "", "", "", "", "", "");
+  }
+
+  private static Intent by(
+      String exchange,
+      String issuer,
+      String subject,
+      String client,
+      String remote,
+      String route,
+      String target) {
+    return new Intent(
+        exchange, false, issuer, subject, client, "", remote, route, "", "", "", target, "", "",
+        "");
   }
 
   @Override

@@ -26,7 +26,8 @@ import java.util.List;
 
 /**
  * The Open Cybersecurity Schema Framework 1.8.0, JSON: accesses as <em>Web Resources Activity</em>
- * (6001), failed log-ins as <em>Authentication</em> (3002), configuration and keys as <em>Entity
+ * (6001), log-ins as <em>Authentication</em> (3002), changed privileges as <em>User Access
+ * Management</em> (3005), configuration, keys and reading of the journal as <em>Entity
  * Management</em> (3004), start and stop as <em>Application Lifecycle</em> (6002), what somebody
  * must look at as <em>Detection Finding</em> (2004). What OCSF has no place for is {@code
  * unmapped}.
@@ -35,16 +36,16 @@ final class Ocsf implements Format {
   private static final String VERSION = "1.8.0";
   private static final int RESOURCES = 6001;
   private static final int LIFECYCLE = 6002;
-  private static final int AUTHENTICATION = 3002;
-  private static final int ENTITIES = 3004;
+  static final int AUTHENTICATION = 3002;
+  static final int ENTITIES = 3004;
   private static final int FINDING = 2004;
 
-  private static final int INFORMATIONAL = 1;
-  private static final int MEDIUM = 3;
+  static final int INFORMATIONAL = 1;
+  static final int MEDIUM = 3;
   private static final int HIGH = 4;
-  private static final int SUCCESS = 1;
+  static final int SUCCESS = 1;
   private static final int FAILURE = 2;
-  private static final int OTHER = 99;
+  static final int OTHER = 99;
 
   @Override
   public String text(Event event) {
@@ -118,7 +119,8 @@ final class Ocsf implements Format {
           .put("http_response", new Json().put("code", e.status()))
           .put("unmapped", new Json().put("detail", e.detail()).put("exchange", e.exchange()));
     }
-    return access(event);
+    var admin = OcsfAdmin.json(event);
+    return admin == null ? access(event) : admin;
   }
 
   private static Json retention(Event event) {
@@ -227,7 +229,7 @@ final class Ocsf implements Format {
     }
   }
 
-  private static Json base(Event event, int type, int activity, int severity, int status) {
+  static Json base(Event event, int type, int activity, int severity, int status) {
     return new Json()
         .put("class_uid", type)
         .put("category_uid", type / 1000)
@@ -260,11 +262,11 @@ final class Ocsf implements Format {
     return new Json().put("name", "Sallyport").put("vendor_name", "Sallyport");
   }
 
-  private static Json entity(String name, String type, String uid) {
+  static Json entity(String name, String type, String uid) {
     return new Json().put("name", name).put("type", type).put("uid", uid.isEmpty() ? name : uid);
   }
 
-  private static Json actor(Event event) {
+  static Json actor(Event event) {
     var intent = event.intent();
     return new Json()
         .put("user", event.subject().isEmpty() ? null : user(event))
@@ -274,14 +276,14 @@ final class Ocsf implements Format {
   }
 
   // A class that demands a user gets one of type "unknown" where there is none.
-  private static Json user(Event event) {
+  static Json user(Event event) {
     var subject = event.subject();
     return subject.isEmpty()
         ? new Json().put("type_id", 0).put("name", "unknown")
         : new Json().put("uid", subject);
   }
 
-  private static Json endpoint(Event event) {
+  static Json endpoint(Event event) {
     return new Json().put("ip", event.remote());
   }
 

@@ -1,5 +1,8 @@
 package io.sallyport.proxy.siem;
 
+import io.sallyport.proxy.journal.AdminEntry.ConfigDiff;
+import io.sallyport.proxy.journal.AdminEntry.JournalRead;
+import io.sallyport.proxy.journal.AdminEntry.Pseudonym;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalEntry.BreakGlass;
 import io.sallyport.proxy.journal.JournalEntry.Disclosure;
@@ -17,7 +20,8 @@ import java.util.regex.Pattern;
 /**
  * Takes out of entries what a receiver need not know: a patient's id becomes a pseudonym, the same
  * one each time, and a search keeps its parameters' names only. A break-glass reason goes out as it
- * is: who reviews it must read it.
+ * is: who reviews it must read it. Of a changed configuration the file and its hashes leave, and
+ * not its lines.
  */
 final class Wording {
   private static final Pattern PATIENT = Pattern.compile("Patient/([A-Za-z0-9.-]{1,64})");
@@ -112,7 +116,19 @@ final class Wording {
           patient.apply(e.patient()),
           e.reason(),
           e.lifts(),
-          e.until());
+          e.until(),
+          e.route());
+    }
+    if (entry instanceof JournalRead e) {
+      var about = e.patient().isEmpty() ? "" : patient.apply(bare(e.patient()));
+      return new JournalRead(
+          e.who(), e.host(), e.command(), about, e.user(), e.filter(), e.asked());
+    }
+    if (entry instanceof Pseudonym e) {
+      return new Pseudonym(e.key(), e.tag(), "");
+    }
+    if (entry instanceof ConfigDiff e) {
+      return new ConfigDiff(e.file(), e.before(), e.after(), e.part(), e.parts(), "");
     }
     if (entry instanceof Notice e) {
       return new Notice(

@@ -130,7 +130,7 @@ class ConfigReaderTest {
   @Test
   void everyClassMayBeOnTheDiskAndWhatIsNotSaidIsAtItsLeast() {
     String journal =
-        "durability: {read: disk, denied: disk}, file-size: 64MiB, slow-disk: 200ms, refusals: 5,"
+        "durability: {read: disk, denied: disk, login: disk}, file-size: 64MiB, slow-disk: 200ms, refusals: 5,"
             + " filesystem: any}";
     JournalLimits limits =
         read(GOOD.replace("durability: {read: process, write: disk}}", journal)).journal().limits();

@@ -68,7 +68,8 @@ class BreakGlassTest {
                 "p9",
                 REASON,
                 "relation:care-team",
-                "2026-03-01T11:00:00Z"));
+                "2026-03-01T11:00:00Z",
+                "/fhir"));
     assertThat(stage.notices.get(0).data())
         .containsEntry("patient", "p9")
         .containsEntry("subject", "n1")

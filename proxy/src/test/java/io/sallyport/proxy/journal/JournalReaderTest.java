@@ -60,7 +60,8 @@ class JournalReaderTest {
               "p9",
               "no team yet",
               "relation:care-team",
-              "2026-03-01T11:00:00Z");
+              "2026-03-01T11:00:00Z",
+              "/fhir");
       Entries.done(journal.append("", glass, Durability.DISK));
       var lookup =
           new JournalEntry.Lookup("1", first, "care-team", "Practitioner/n1", "p8", "CareTeam?x");

@@ -77,6 +77,21 @@ class PayloadTest {
     }
   }
 
+  @Example
+  void brokenGlassOfTheVersionBeforeHasNoRoute() {
+    var glass =
+        new JournalEntry.BreakGlass("x", 1, "i", "s", "c", "r", "p", "4711", "why", "l", "u", "");
+    var writer = new PayloadWriter();
+    var type = writer.write(glass);
+    var before = Arrays.copyOf(writer.bytes(), writer.length() - 1);
+    assertThatThrownBy(() -> PayloadReader.read(type, before))
+        .isInstanceOf(IllegalArgumentException.class);
+    before[0] = 2;
+    assertThat(PayloadReader.read(type, before)).isEqualTo(glass);
+    before[0] = 1;
+    assertThatThrownBy(() -> PayloadReader.read(type, before)).hasMessageContaining("version 1");
+  }
+
   private static int length(List<Resource> resources) {
     var writer = new PayloadWriter();
     writer.write(outcome(resources));
@@ -95,7 +110,7 @@ class PayloadTest {
   /** Makes any entry from a seed. */
   private record Maker(Random random) {
     JournalEntry entry() {
-      return switch (random.nextInt(16)) {
+      return switch (random.nextInt(22)) {
         case 0 ->
             new Intent(
                 text(),
@@ -121,9 +136,22 @@ class PayloadTest {
         case 12 ->
             new JournalEntry.BreakGlass(
                 text(), number(), text(), text(), text(), text(), text(), text(), text(), text(),
-                text());
+                text(), text());
         case 13 ->
             new JournalEntry.Notice(text(), number(), text(), text(), text(), text(), text());
+        case 20 ->
+            new AdminEntry.JournalRead(text(), text(), text(), text(), text(), text(), text());
+        case 21 ->
+            new AdminEntry.LoggedIn(
+                text(), text(), text(), text(), text(), text(), text(), text(), text(), text());
+        case 16 ->
+            new AdminEntry.Privileges(
+                text(), text(), text(), text(), text(), text(), text(), text(), text(), text());
+        case 19 -> new AdminEntry.Pseudonym(text(), text(), text());
+        case 17 -> new AdminEntry.RoleView(text(), text(), text(), text(), text());
+        case 18 ->
+            new AdminEntry.ConfigDiff(
+                text(), text(), text(), (int) number(), (int) number(), text());
         case 1 ->
             new Outcome(
                 text(),

@@ -1,5 +1,6 @@
 package io.sallyport.proxy.siem;
 
+import io.sallyport.proxy.journal.AdminEntry;
 import io.sallyport.proxy.journal.JournalEntry;
 import io.sallyport.proxy.journal.JournalEntry.Aborted;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
@@ -86,7 +87,7 @@ final class Samples {
         new Observed("x1", 7, "DENIED", "roles.nurse", Map.of("Patient.name", 1), 2),
         new Lookup("x1", 7, "care-team", "Practitioner/p1", PATIENT, "CareTeam?patient=" + PATIENT),
         new BreakGlass(
-            "x1", 7, "i", "s", "c", "nurse", "BTG", PATIENT, "bleeding", "care-team", "t"),
+            "x1", 7, "i", "s", "c", "nurse", "BTG", PATIENT, "bleeding", "care-team", "t", "/fhir"),
         new Notice("x1", 7, "privacy-office", "break-glass", "s", PATIENT, "m1"),
         new Started("0.1.0", "Temurin 25", "door", 17),
         new Stopped("asked to stop"),
@@ -105,6 +106,15 @@ final class Samples {
             "jane, joe",
             "signed"),
         new Disposed("intent", "journal-2020-11-access", 4711),
+        new AdminEntry.JournalRead(
+            "ops (sudo: ann)", "door", "journal show", PATIENT, "dr", "since 2026-01-01", "t"),
+        new AdminEntry.LoggedIn(
+            "x4", "i", "s", "c", "j1", "sid", "192.0.2.7", "/fhir=nurse", "openid", "acr=mfa"),
+        new AdminEntry.Privileges(
+            "x4", "i", "s", "c", "/fhir=nurse", "openid", "acr=mfa", "/fhir=-", "", ""),
+        new AdminEntry.Pseudonym("irb-117", "tag", PATIENT),
+        new AdminEntry.RoleView("policy.yaml", "nurse", "d1", "d2", "Patient"),
+        new AdminEntry.ConfigDiff("policy.yaml", "h1", "h2", 1, 1, "-a\n+" + PATIENT),
         new Alert("clock-step", "wall clock set by 5 us"));
   }
 
