@@ -106,6 +106,16 @@ public final class PolicySet {
     return keys;
   }
 
+  /**
+   * The one role that a caller has by claims and client; "" for none.
+   *
+   * @param client the OAuth client; "" when the token does not say
+   */
+  public String role(Claims claims, String client) {
+    Role role = choice.of(claims, client);
+    return role == null ? "" : role.name();
+  }
+
   /** The roles, in the file's order. */
   public List<String> roles() {
     return List.copyOf(roles.keySet());

@@ -18,17 +18,22 @@ final class RoleChoice {
 
   /** Null when none matches. */
   Role of(AccessRequest request) {
-    List<String> values = request.claims().strings(identity.roleClaim());
+    return of(request.claims(), request.client());
+  }
+
+  /** The same for a caller who asks for nothing yet. */
+  Role of(Claims claims, String client) {
+    List<String> values = claims.strings(identity.roleClaim());
     for (Map.Entry<String, String> mapping : identity.map().entrySet()) {
       Role role = roles.get(mapping.getValue());
-      if (values.contains(mapping.getKey()) && role.terms().admits(request.client())) {
+      if (values.contains(mapping.getKey()) && role.terms().admits(client)) {
         return role;
       }
     }
     for (Role role : roles.values()) {
       if (identity.map().isEmpty()
-          ? values.contains(role.name()) && role.terms().admits(request.client())
-          : byClient(role, request.client())) {
+          ? values.contains(role.name()) && role.terms().admits(client)
+          : byClient(role, client)) {
         return role;
       }
     }

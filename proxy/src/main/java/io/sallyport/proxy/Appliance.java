@@ -11,7 +11,11 @@ import io.sallyport.proxy.config.SnapshotCompiler;
 import io.sallyport.proxy.desk.Desk;
 import io.sallyport.proxy.desk.DeskHandler;
 import io.sallyport.proxy.exchange.EnforcementPoint;
+import io.sallyport.proxy.exchange.LogIns;
+import io.sallyport.proxy.exchange.Memory;
+import io.sallyport.proxy.exchange.OpenGrants;
 import io.sallyport.proxy.exchange.Route;
+import io.sallyport.proxy.exchange.SeenPrivileges;
 import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.journal.ChronicleJournal;
 import io.sallyport.proxy.journal.EventClass;
@@ -29,6 +33,7 @@ import io.sallyport.proxy.ops.AdminServer;
 import io.sallyport.proxy.ops.Health;
 import io.sallyport.proxy.ops.Webhooks;
 import io.sallyport.proxy.siem.Exports;
+import io.sallyport.proxy.state.State;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -68,6 +73,7 @@ public final class Appliance implements AutoCloseable {
   private final List<Integer> ports = new ArrayList<>();
   private final AdminServer admin;
   private final Exports exports;
+  private final State state;
   private final RetentionKeeper retaining;
   private final Desk desk;
 
@@ -126,6 +132,17 @@ public final class Appliance implements AutoCloseable {
             config.journal().limits(),
             config.journal().outside(),
             registry);
+    OpenGrants grants = new OpenGrants();
+    SeenPrivileges privileges = new SeenPrivileges();
+    this.state =
+        State.open(
+            config.journal().dir().value(),
+            compiled.kms(),
+            List.of(grants, privileges),
+            journal::durable,
+            this::alert);
+    Memory memory =
+        new Memory(new LogIns(journal, config.limits().tokensMax(), privileges), grants);
     record(compiled.snapshot());
     authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));
     Path positions = config.journal().dir().value().resolve(EXPORT);
@@ -163,7 +180,8 @@ public final class Appliance implements AutoCloseable {
             new SecureRandom(),
             config.limits().relationsMax(),
             config.limits().relationTime().toMillis(),
-            new Webhooks(compiled.webhooks(), clock, ops, registry, Webhooks.AGAIN));
+            new Webhooks(compiled.webhooks(), clock, ops, registry, Webhooks.AGAIN),
+            memory);
     ListenerMetrics metrics = ListenerMetrics.register(registry);
     for (Config.Listener listener : config.listeners()) {
       Listener one = new Listener(settings(listener), live, point, loops, metrics);
@@ -294,6 +312,7 @@ public final class Appliance implements AutoCloseable {
     retaining.close();
     append(new JournalEntry.Stopped("asked to stop"));
     exports.close();
+    state.close();
     journal.close();
     admin.close();
     ops.shutdownNow();

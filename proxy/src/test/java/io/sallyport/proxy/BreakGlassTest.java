@@ -171,6 +171,38 @@ class BreakGlassTest {
     }
   }
 
+  /** Also over a stop; and not for longer than it was to last. */
+  @Test
+  void itStaysBrokenOverARestartUntilItsTimeIsOver() throws Exception {
+    try (ScriptedUpstream ehr =
+            new ScriptedUpstream(
+                call -> call.answer("{\"resourceType\":\"Patient\",\"id\":\"p9\"}"));
+        RunningAppliance appliance = start(ehr.base(), "http://127.0.0.1:1/hook")) {
+      assertThat(get(appliance, "BTG", "", "/Patient/p9").statusCode()).isEqualTo(403);
+      assertThat(get(appliance, "BTG", REASON, "/Patient/p9").statusCode()).isEqualTo(200);
+      clock.move(Duration.ofMinutes(9));
+      appliance.restart(clock);
+      assertThat(get(appliance, "BTG", "", "/Patient/p9").statusCode()).isEqualTo(200);
+      assertThat(get(appliance, "BTG", "", "/Patient/p8").statusCode()).isEqualTo(403);
+      clock.move(Duration.ofMinutes(1));
+      assertThat(get(appliance, "BTG", "", "/Patient/p9").statusCode()).isEqualTo(403);
+      // Where the policy lifts something else since, nobody gave a reason for that.
+      assertThat(get(appliance, "BTG", REASON, "/Patient/p9").statusCode()).isEqualTo(200);
+      appliance
+          .files()
+          .policy(
+              POLICY
+                  .replace("lifts: [relation:care-team]", "lifts: [relation:team]")
+                  .replace("when: [care-team]", "when: [team]")
+                  .replace("  care-team: {ask", "  team: {ask"));
+      appliance.restart(clock);
+      assertThat(get(appliance, "BTG", "", "/Patient/p9").statusCode()).isNotEqualTo(200);
+      assertThat(get(appliance, "BTG", REASON, "/Patient/p9").statusCode()).isEqualTo(200);
+      assertThat(appliance.all().stream().filter(JournalEntry.BreakGlass.class::isInstance))
+          .hasSize(3);
+    }
+  }
+
   /** The reason is the hospital's own: the record system is not told it, and no log. */
   @Test
   void theReasonIsNotForwarded() throws Exception {

@@ -70,7 +70,8 @@ class DrainTest {
         assertThat(busy.in().read()).isNegative();
       }
       List<JournalEntry> entries = stopped(files);
-      assertThat(kinds(entries)).endsWith("Intent", "Outcome", "Intent", "Outcome", "Stopped");
+      assertThat(kinds(entries))
+          .endsWith("LoggedIn", "Intent", "Outcome", "LoggedIn", "Intent", "Outcome", "Stopped");
     }
   }
 

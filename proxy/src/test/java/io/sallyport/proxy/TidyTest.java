@@ -42,8 +42,10 @@ class TidyTest {
               Map.entry("proxy.journal", Set.of("proxy.kms")),
               Map.entry("proxy.siem", Set.of("proxy.journal")),
               Map.entry("proxy.desk", Set.of()),
+              Map.entry("proxy.state", Set.of("proxy.journal", "proxy.kms")),
               Map.entry("proxy.authn", Set.of("policy", "policy.redact")),
-              Map.entry("proxy.exchange", plus(POLICY, "proxy.authn", "proxy.journal")),
+              Map.entry(
+                  "proxy.exchange", plus(POLICY, "proxy.authn", "proxy.journal", "proxy.state")),
               Map.entry(
                   "proxy.net",
                   Set.of(
@@ -58,7 +60,8 @@ class TidyTest {
                       "proxy.authn",
                       "proxy.journal",
                       "proxy.kms",
-                      "proxy.siem")),
+                      "proxy.siem",
+                      "proxy.state")),
               Map.entry(
                   "proxy",
                   plus(
@@ -72,7 +75,8 @@ class TidyTest {
                       "proxy.authn",
                       "proxy.journal",
                       "proxy.kms",
-                      "proxy.siem")),
+                      "proxy.siem",
+                      "proxy.state")),
               Map.entry(
                   "proxy.cli",
                   plus(

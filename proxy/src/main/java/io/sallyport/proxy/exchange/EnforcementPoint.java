@@ -23,10 +23,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The spine: the life of an exchange is {@link #serve}. Each arrow changes the type, so that the
@@ -36,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Stateless between exchanges and shared by all loops; everything runs on the exchange's loop.
  */
 public final class EnforcementPoint {
-  private static final Logger LOG = LoggerFactory.getLogger(EnforcementPoint.class);
-
   private final Recorder recorder;
   private final Upstream upstream;
   private final Clock clock;
@@ -50,10 +45,20 @@ public final class EnforcementPoint {
   private final ExchangeMetrics metrics;
   private final Lookups lookups;
   private final Grants grants;
+  private final Admission admission;
 
   public EnforcementPoint(
       Journal journal, Upstream upstream, Clock clock, CollectorRegistry registry) {
-    this(journal, upstream, clock, registry, new SecureRandom(), 50_000, 5_000, n -> {});
+    this(
+        journal,
+        upstream,
+        clock,
+        registry,
+        new SecureRandom(),
+        50_000,
+        5_000,
+        n -> {},
+        Memory.NONE);
   }
 
   /**
@@ -61,6 +66,7 @@ public final class EnforcementPoint {
    * @param answersMax how many answers to lookups of relations are remembered
    * @param lookupMillis how long one lookup may take in all
    * @param notices tells who must hear of broken glass
+   * @param memory what was before the start
    */
   public EnforcementPoint(
       Journal journal,
@@ -70,8 +76,10 @@ public final class EnforcementPoint {
       SecureRandom random,
       int answersMax,
       long lookupMillis,
-      Notices notices) {
-    this.grants = new Grants(journal, notices, clock, registry);
+      Notices notices,
+      Memory memory) {
+    this.grants = new Grants(journal, notices, clock, registry, memory.grants());
+    this.admission = memory.admission();
     this.upstream = upstream;
     this.clock = clock;
     this.links = new SealedLinks(clock, random);
@@ -94,7 +102,7 @@ public final class EnforcementPoint {
         .thenCompose(this::authenticate)
         .thenApply(identity -> identified(x, route(x), identity))
         .thenCompose(known -> Batch.isOne(x) ? Batch.serve(x, this::entry) : one(x))
-        .exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
+        .exceptionallyCompose(failure -> refuse(x, Failures.reason(x, failure)));
   }
 
   private CompletionStage<Void> publish(Exchange x) {
@@ -104,7 +112,7 @@ public final class EnforcementPoint {
               x.route(route(x));
               return release(x, Answer.Authored.of(Heads.json(x), SmartConfiguration.of(x)));
             })
-        .exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
+        .exceptionallyCompose(failure -> refuse(x, Failures.reason(x, failure)));
   }
 
   /** One request, or one entry of a batch. */
@@ -119,14 +127,15 @@ public final class EnforcementPoint {
   /** One entry of a batch, or what is wrong with it. Completes, never exceptionally. */
   private CompletionStage<Void> entry(Exchange x, Refusal wrong) {
     CompletionStage<Void> served = wrong == null ? one(x) : CompletableFuture.failedFuture(wrong);
-    return served.exceptionallyCompose(failure -> refuse(x, reasonFor(x, failure)));
+    return served.exceptionallyCompose(failure -> refuse(x, Failures.reason(x, failure)));
   }
 
   private CompletionStage<Identity> authenticate(Exchange x) {
     if (!recorder.writable()) {
       return CompletableFuture.failedFuture(new JournalUnavailable("journal is fenced", null));
     }
-    return x.backOnLoop(x.snapshot().authenticator().authenticate(x.head().authorization()));
+    return x.backOnLoop(x.snapshot().authenticator().authenticate(x.head().authorization()))
+        .thenCompose(identity -> admission.admit(x, identity));
   }
 
   private Route route(Exchange x) {
@@ -376,20 +385,5 @@ public final class EnforcementPoint {
     return x.downstream()
         .answer(Heads.refused(x, reason), Unpooled.wrappedBuffer(Outcomes.body(reason, x.id())))
         .handle((sent, gone) -> null);
-  }
-
-  private static Refusal reasonFor(Exchange x, Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    if (cause instanceof Refusal refusal) {
-      return refusal;
-    }
-    if (cause instanceof JournalUnavailable) {
-      return new Refusal(Reason.JOURNAL_UNAVAILABLE, "journal cannot write", cause);
-    }
-    LOG.error("request {} failed on a programming error", x.id(), cause);
-    return new Refusal(Reason.INTERNAL, cause.getClass().getSimpleName(), cause);
   }
 }

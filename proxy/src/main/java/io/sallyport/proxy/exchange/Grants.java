@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * For whom the glass is broken: a user of one issuer, a patient of one route, until a time. A grant
  * begins when it is on the disk with its reason, and when it is recorded who is told; only then
- * anything is opened by it. It lives as long as the process: after a restart a reason is asked for
- * again.
+ * anything is opened by it. After a restart those go on whose time is not over ({@link
+ * OpenGrants}).
  *
  * <p>Shared by all loops: who asks for a grant that another exchange is recording waits for it.
  */
@@ -38,6 +38,13 @@ final class Grants {
 
     // Written by the loop that records before it completes the stage, read by all.
     volatile long untilMillis = UNRECORDED;
+
+    // What was lifted: where the policy lifts something else since, a reason is asked for again.
+    final String lifts;
+
+    Held(String lifts) {
+      this.lifts = lifts;
+    }
   }
 
   private final ConcurrentHashMap<Key, Held> held = new ConcurrentHashMap<>();
@@ -46,7 +53,15 @@ final class Grants {
   private final Clock clock;
   private final Counter broken;
 
-  Grants(Journal journal, Notices notices, Clock clock, CollectorRegistry registry) {
+  /**
+   * @param before what was open before the start
+   */
+  Grants(
+      Journal journal,
+      Notices notices,
+      Clock clock,
+      CollectorRegistry registry,
+      OpenGrants before) {
     this.journal = journal;
     this.notices = notices;
     this.clock = clock;
@@ -54,6 +69,12 @@ final class Grants {
         Counter.build("sallyport_break_glass_total", "Users who broke the glass for a patient.")
             .labelNames("role")
             .register(registry);
+    for (OpenGrants.Grant grant : before.open()) {
+      Held open = new Held(grant.lifts());
+      open.untilMillis = grant.untilMillis();
+      open.recorded.complete(true);
+      held.put(new Key(grant.route(), grant.issuer(), grant.subject(), grant.patient()), open);
+    }
   }
 
   private static Key key(Exchange x, String patient) {
@@ -93,10 +114,11 @@ final class Grants {
       Exchange x, Recorded<Decision.Permit> permit, Broken glass, String patient) {
     assert x.onLoop();
     Key key = key(x, patient);
-    Held mine = new Held();
+    String lifts = String.join(",", glass.lifts());
+    Held mine = new Held(lifts);
     while (true) {
       Held known = held.get(key);
-      if (known != null && known.untilMillis > clock.millis()) {
+      if (known != null && known.untilMillis > clock.millis() && known.lifts.equals(lifts)) {
         return x.backOnLoop(known.recorded);
       }
       if (glass.reason().isEmpty()) {

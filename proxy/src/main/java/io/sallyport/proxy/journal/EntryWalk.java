@@ -4,7 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Makes entries of a walk's frames: decrypted, those of several frames put together. Data keys and
@@ -16,6 +17,7 @@ final class EntryWalk {
   private final ByteArrayOutputStream payload = new ByteArrayOutputStream();
   private final MerkleFrontier hasher = new MerkleFrontier();
   private final boolean hashing;
+  private final Set<FrameType> wanted;
   private long first;
   private byte[] leaf = {};
 
@@ -23,9 +25,17 @@ final class EntryWalk {
    * @param hashing whether {@link #leaf} is wanted
    */
   EntryWalk(JournalWalk walk, Decryption decryption, boolean hashing) {
+    this(walk, decryption, hashing, EnumSet.allOf(FrameType.class));
+  }
+
+  /**
+   * @param wanted the only frames that are decrypted and handed out
+   */
+  EntryWalk(JournalWalk walk, Decryption decryption, boolean hashing, Set<FrameType> wanted) {
     this.walk = walk;
     this.decryption = decryption;
     this.hashing = hashing;
+    this.wanted = wanted;
   }
 
   /**
@@ -44,7 +54,14 @@ final class EntryWalk {
   JournalReader.Entry next(long last) throws IOException, JournalWalk.Broken, Frame.Malformed {
     while (walk.count() <= last && walk.next()) {
       var header = walk.header();
-      var body = decryption.open(walk);
+      boolean skipped = !wanted.contains(header.type());
+      if (skipped && header.type().encrypted) {
+        continue;
+      }
+      var body = decryption.open(walk); // a data key's in any case: it opens what follows
+      if (skipped) {
+        continue;
+      }
       if (!header.continued()) {
         payload.reset(); // also drops an entry that a kill cut short
         first = header.seq();
@@ -66,6 +83,13 @@ final class EntryWalk {
     return null;
   }
 
+  /** The newest frame of which, and of those before, all is handed out that is wanted. */
+  long settled() {
+    return walk.insideEntry() && wanted.contains(walk.header().type())
+        ? first - 1
+        : walk.count() - 1;
+  }
+
   private JournalReader.Entry at(Frame.Header header, JournalEntry entry) {
     var time = Instant.EPOCH.plus(header.micros(), ChronoUnit.MICROS);
     return new JournalReader.Entry(first, time, header.ref(), entry);
@@ -73,8 +97,8 @@ final class EntryWalk {
 
   private JournalEntry disposed(Frame.Header header) {
     var found = decryption.disposed();
-    var what = header.type().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    return new JournalEntry.Disposed(what, found.disposal().asked().key(), found.seq());
+    return new JournalEntry.Disposed(
+        header.type().word(), found.disposal().asked().key(), found.seq());
   }
 
   /** The RFC 6962 leaf hash of the last entry's first frame, where it is wanted. */

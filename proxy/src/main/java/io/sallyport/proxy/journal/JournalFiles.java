@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
  * journal.pub       the identity's public key: a C2SP vkey line
  * tlog/tile/        hashes of the tree over all sealed frames, as C2SP tlog-tiles lays them out
  * checkpoints.log   every checkpoint, one C2SP signed note after another
+ * desk/             requests of commands, and answers
+ * state/            snapshots of what the records come to
+ * export/           how far receivers have got
  * probe             a block that is written to learn whether the disk is quick
  * spare-1           a roll file to come, all zeros
  * run-000001/       one process start: a Chronicle queue of its own

@@ -3,7 +3,9 @@ package io.sallyport.proxy.journal;
 import io.sallyport.proxy.kms.Kms;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,9 +20,14 @@ public final class JournalTail implements AutoCloseable {
   /**
    * An entry as it is followed.
    *
-   * @param leaf its RFC 6962 leaf hash, hex: {@code journal prove} proves it
+   * @param leaf its RFC 6962 leaf hash, hex: {@code journal prove} proves it; "" where not wanted
    */
   public record Followed(JournalReader.Entry read, String leaf) {
+    /** One word of what it is. */
+    public String kind() {
+      return JournalEntry.kind(read.entry());
+    }
+
     @Override
     public String toString() {
       return "[phi]";
@@ -31,6 +38,8 @@ public final class JournalTail implements AutoCloseable {
   private final Kms kms;
   private final LongSupplier durable;
   private final String origin;
+  private final Set<FrameType> wanted;
+  private final boolean hashing;
   private long from;
   private JournalWalk walk;
   private EntryWalk entries;
@@ -41,6 +50,27 @@ public final class JournalTail implements AutoCloseable {
    * @throws JournalUnavailable when there is no journal
    */
   public JournalTail(Path journal, Kms kms, long from, LongSupplier durable) {
+    this(journal, kms, from, durable, EnumSet.allOf(FrameType.class), true);
+  }
+
+  /**
+   * Hands out entries of some kinds only, without leaf hashes: the others cost no decryption.
+   *
+   * @param kinds as {@link JournalEntry#kind} calls them
+   */
+  public JournalTail(Path journal, Kms kms, long from, LongSupplier durable, Set<String> kinds) {
+    this(journal, kms, from, durable, types(kinds), false);
+  }
+
+  private JournalTail(
+      Path journal,
+      Kms kms,
+      long from,
+      LongSupplier durable,
+      Set<FrameType> wanted,
+      boolean hashing) {
+    this.wanted = wanted;
+    this.hashing = hashing;
     this.journal = journal;
     this.kms = kms;
     this.from = from;
@@ -52,6 +82,19 @@ public final class JournalTail implements AutoCloseable {
     }
   }
 
+  private static Set<FrameType> types(Set<String> kinds) {
+    var types = EnumSet.noneOf(FrameType.class);
+    for (var type : FrameType.values()) {
+      if (kinds.contains(type.word())) {
+        types.add(type);
+      }
+    }
+    if (types.size() != kinds.size()) {
+      throw new IllegalArgumentException("not all are kinds of entries: " + kinds);
+    }
+    return types;
+  }
+
   /** The journal's name: with an entry's number, what tells it from every other. */
   public String origin() {
     return origin;
@@ -60,6 +103,11 @@ public final class JournalTail implements AutoCloseable {
   /** Up to where it has looked: the number of the record that is looked at next. */
   public long position() {
     return walk == null ? from : walk.count();
+  }
+
+  /** The number up to which all that is wanted was handed out. */
+  public long settled() {
+    return walk == null ? from - 1 : entries.settled();
   }
 
   /** Goes to another number: the next entry is of the file that holds it. */
@@ -119,7 +167,7 @@ public final class JournalTail implements AutoCloseable {
       return false;
     }
     walk = new JournalWalk(journal, run, best, first);
-    entries = new EntryWalk(walk, new Decryption(journal, origin, kms), true);
+    entries = new EntryWalk(walk, new Decryption(journal, origin, kms), hashing, wanted);
     return true;
   }
 

@@ -184,7 +184,8 @@ final class Stage {
             notice -> {
               events.add("notice " + notice.to());
               notices.add(notice);
-            });
+            },
+            Memory.NONE);
   }
 
   private static PolicySet policy(String text) {

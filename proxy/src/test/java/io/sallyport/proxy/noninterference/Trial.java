@@ -15,6 +15,7 @@ import io.sallyport.proxy.exchange.Downstream;
 import io.sallyport.proxy.exchange.EnforcementPoint;
 import io.sallyport.proxy.exchange.Exchange;
 import io.sallyport.proxy.exchange.Lookup;
+import io.sallyport.proxy.exchange.Memory;
 import io.sallyport.proxy.exchange.RequestHead;
 import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
@@ -166,7 +167,7 @@ final class Trial {
     this.subject = sample.name;
     this.point =
         new EnforcementPoint(
-            journal, new Asked(), CLOCK, registry, dice, 50_000, 5_000, notice -> {});
+            journal, new Asked(), CLOCK, registry, dice, 50_000, 5_000, notice -> {}, Memory.NONE);
     UpstreamTarget target =
         new UpstreamTarget(
             "ehr",
