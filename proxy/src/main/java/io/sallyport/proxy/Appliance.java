@@ -124,20 +124,22 @@ public final class Appliance implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.ops = ops;
+    RecordedKms kms = new RecordedKms(compiled.kms());
     this.journal =
         ChronicleJournal.open(
             config.journal().dir().value(),
-            compiled.kms(),
+            kms,
             clock,
             config.journal().limits(),
             config.journal().outside(),
             registry);
+    kms.to(journal);
     OpenGrants grants = new OpenGrants();
     SeenPrivileges privileges = new SeenPrivileges();
     this.state =
         State.open(
             config.journal().dir().value(),
-            compiled.kms(),
+            kms,
             List.of(grants, privileges),
             journal::durable,
             this::alert);
@@ -150,11 +152,11 @@ public final class Appliance implements AutoCloseable {
         Exports.start(
             compiled.receivers(),
             new Exports.Source(
-                () -> new JournalTail(config.journal().dir().value(), compiled.kms(), 0, journal::durable),
+                () -> new JournalTail(config.journal().dir().value(), kms, 0, journal::durable),
                 journal::durable,
                 compiled.receivers().isEmpty()
                     ? UnaryOperator.identity()
-                    : ExportKey.open(compiled.kms(), positions.resolve("patients.key"))::pseudonym,
+                    : ExportKey.open(kms, positions.resolve("patients.key"))::pseudonym,
                 positions,
                 hostName()),
             registry);
@@ -162,7 +164,7 @@ public final class Appliance implements AutoCloseable {
         new Retention(
             journal,
             config.journal().dir().value(),
-            compiled.kms(),
+            kms,
             config.journal().retention(),
             clock,
             exports::settled);

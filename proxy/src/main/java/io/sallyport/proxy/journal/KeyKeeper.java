@@ -25,6 +25,7 @@ final class KeyKeeper {
   // Of the thread alone.
   private long retryNanos;
   private boolean said;
+  private boolean low;
   private volatile boolean stopping;
 
   KeyKeeper(Settings settings, KeyChain keys, Identity identity, ChronicleJournal journal) {
@@ -80,12 +81,20 @@ final class KeyKeeper {
         journal.offerClear(FrameType.EPOCH_OPEN, signed);
       }
       said = false;
+      low = false;
     } catch (KmsException e) {
       retryNanos = settings.nanos().getAsLong() + TimeUnit.SECONDS.toNanos(RETRY_SECONDS);
       int left = keys.count();
       if (left < KeyChain.LOW || !said) {
         LOG.error("journal: the key service did not answer; keys for {} more files", left, e);
         said = true;
+      }
+      if (left < KeyChain.LOW && !low) {
+        low = true;
+        var entry =
+            new JournalEntry.KeyEvent(
+                "keys-low", identity.kms().name(), "data keys for " + left + " more files");
+        journal.append(entry, entry, EventClass.ADMIN);
       }
     } catch (Throwable e) { // what else goes wrong here is a journal that cannot go on
       journal.fence(e);

@@ -208,6 +208,14 @@ class FenceTest {
       alert(journal, "up");
     }
     assertThat(Entries.verify(dir).okSealed()).isTrue();
+    // That they were running low was recorded while there were some, and once.
+    assertThat(
+            new JournalReader(dir.resolve("journal"), Entries.kms(dir))
+                .entries(JournalReader.Filter.ALL).stream()
+                    .map(JournalReader.Entry::entry)
+                    .filter(
+                        e -> e instanceof JournalEntry.KeyEvent k && k.what().equals("keys-low")))
+        .hasSize(1);
   }
 
   private int files() {
