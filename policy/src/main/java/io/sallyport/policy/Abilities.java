@@ -15,6 +15,10 @@ public final class Abilities {
     this.tellsIncludes = tellsIncludes;
   }
 
+  Role role() {
+    return role;
+  }
+
   /** The interactions on a type, as {@code do} names them; empty for none. */
   public Set<String> interactions(String type) {
     TypeRule rule = role.rules().types().get(type);

@@ -7,6 +7,8 @@ import io.prometheus.client.hotspot.StandardExports;
 import io.sallyport.policy.Problem;
 import io.sallyport.proxy.authn.BearerAuthenticator;
 import io.sallyport.proxy.config.Config;
+import io.sallyport.proxy.config.ConfigChanges;
+import io.sallyport.proxy.config.LoadedTexts;
 import io.sallyport.proxy.config.SnapshotCompiler;
 import io.sallyport.proxy.desk.Desk;
 import io.sallyport.proxy.desk.DeskHandler;
@@ -65,6 +67,7 @@ public final class Appliance implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Appliance.class);
 
   private final Config config;
+  private final String operator;
   private final ExecutorService ops;
   private final ChronicleJournal journal;
   private final Live live = new Live();
@@ -111,7 +114,8 @@ public final class Appliance implements AutoCloseable {
       ops.shutdown();
       return null;
     }
-    return new Appliance(config, compiled, authenticator, ops, clock, registry);
+    return new Appliance(
+        config, compiled, authenticator, ops, clock, registry, Operator.name(environment));
   }
 
   private Appliance(
@@ -120,9 +124,11 @@ public final class Appliance implements AutoCloseable {
       BearerAuthenticator authenticator,
       ExecutorService ops,
       Clock clock,
-      CollectorRegistry registry)
+      CollectorRegistry registry,
+      String operator)
       throws IOException {
     this.config = config;
+    this.operator = operator;
     this.ops = ops;
     RecordedKms kms = new RecordedKms(compiled.kms());
     this.journal =
@@ -136,16 +142,17 @@ public final class Appliance implements AutoCloseable {
     kms.to(journal);
     OpenGrants grants = new OpenGrants();
     SeenPrivileges privileges = new SeenPrivileges();
+    LoadedTexts before = new LoadedTexts();
     this.state =
         State.open(
             config.journal().dir().value(),
             kms,
-            List.of(grants, privileges),
+            List.of(grants, privileges, before),
             journal::durable,
             this::alert);
     Memory memory =
         new Memory(new LogIns(journal, config.limits().tokensMax(), privileges), grants);
-    record(compiled.snapshot());
+    record(compiled.snapshot(), ConfigChanges.of(before, compiled.sources()), before.hash());
     authenticator.prepare().thenAccept(problems -> problems.forEach(p -> LOG.warn("keys: {}", p)));
     Path positions = config.journal().dir().value().resolve(EXPORT);
     this.exports =
@@ -205,7 +212,7 @@ public final class Appliance implements AutoCloseable {
   }
 
   /** Start and configuration are in the journal before anything is served. */
-  private void record(Snapshot snapshot) {
+  private void record(Snapshot snapshot, List<JournalEntry> changes, String before) {
     append(
         new JournalEntry.Started(
             VERSION,
@@ -231,15 +238,13 @@ public final class Appliance implements AutoCloseable {
         append(new JournalEntry.Alert("observe-mode", route.path() + " only observes " + who));
       }
     }
+    changes.forEach(this::append);
     live.swap(
         journal
             .append(
                 snapshot,
                 new JournalEntry.ConfigLoaded(
-                    System.getProperty("user.name", ""),
-                    config.file().getFileName().toString(),
-                    snapshot.hash(),
-                    ""),
+                    operator, config.file().getFileName().toString(), snapshot.hash(), before),
                 EventClass.ADMIN)
             .toCompletableFuture()
             .join());

@@ -48,6 +48,8 @@ public final class SnapshotCompiler {
   private final Map<Path, PolicySet> policies = new LinkedHashMap<>();
   private final Map<String, AudienceKey> keys = new LinkedHashMap<>();
   private final MessageDigest hash = sha256();
+  private final Map<String, String> texts = new LinkedHashMap<>();
+  private Path base;
 
   private SnapshotCompiler(
       Map<String, String> environment, Instant now, Consumer<Problem> problems) {
@@ -67,13 +69,15 @@ public final class SnapshotCompiler {
    * @param webhooks who is told of what
    * @param receivers who is sent the journal's records
    * @param kms the journal's key service, open
+   * @param sources what it was made of
    */
   public record Compiled(
       Snapshot snapshot,
       Map<String, UpstreamTarget> targets,
       List<WebhookTarget> webhooks,
       List<ExportSettings> receivers,
-      Kms kms) {}
+      Kms kms,
+      Sources sources) {}
 
   /**
    * Compiles a configuration.
@@ -96,7 +100,8 @@ public final class SnapshotCompiler {
     KeyMaterial material = new KeyMaterial(now, problems);
     config.listeners().forEach(l -> material.pair(l.tls().certificate(), l.tls().key()));
     config.issuers().forEach(i -> material.trust(i.trust()));
-    digest(config.text());
+    base = config.file().toAbsolutePath().normalize().getParent();
+    source(config.file(), config.text());
     config.keys().forEach(this::key);
     Map<String, UpstreamTarget> targets = new LinkedHashMap<>();
     config
@@ -162,16 +167,20 @@ public final class SnapshotCompiler {
                 limits.resourceBytesMax(),
                 limits.binaryBytesMax()),
             limits.windowBytes());
-    return new Compiled(snapshot, Map.copyOf(targets), List.copyOf(webhooks), receivers, kms);
+    Map<String, PolicySet> named = new LinkedHashMap<>();
+    policies.forEach((file, policy) -> named.put(Sources.name(base, file), policy));
+    Sources sources = new Sources(base, Map.copyOf(texts), named, Map.copyOf(keys));
+    return new Compiled(
+        snapshot, Map.copyOf(targets), List.copyOf(webhooks), receivers, kms, sources);
   }
 
   private PolicySet policy(Config.Route route) {
     Path file = route.policy().value();
     try {
       String text = Files.readString(file);
-      digest(text);
+      source(file, text);
       PolicySet policy =
-          PolicySet.read(file.toString(), text, PolicyFiles.beside(file), keys::get, problems);
+          PolicySet.read(file.toString(), text, name -> named(file, name), keys::get, problems);
       if (policy != null) {
         digest(policy.hash()); // with the value sets that it names
       }
@@ -180,6 +189,14 @@ public final class SnapshotCompiler {
       problems.accept(route.policy().error(file + " is not there or cannot be read", "E-FILE"));
       return null;
     }
+  }
+
+  private String named(Path policy, String name) {
+    String text = PolicyFiles.beside(policy).apply(name);
+    if (text != null) {
+      texts.put(Sources.name(base, policy.resolveSibling(name)), text);
+    }
+    return text;
   }
 
   private void key(String name, Placed<Secret> secret) {
@@ -319,6 +336,11 @@ public final class SnapshotCompiler {
       problems.accept(secret.error(e.getMessage(), "E-SECRET"));
       return new char[0];
     }
+  }
+
+  private void source(Path file, String text) {
+    texts.put(Sources.name(base, file), text);
+    digest(text);
   }
 
   // The length before each text, so that no two sets of files share a hash.
