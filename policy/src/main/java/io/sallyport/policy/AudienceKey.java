@@ -20,4 +20,19 @@ public interface AudienceKey {
 
   /** A pseudo-random function of a text: HMAC-SHA-256, 32 bytes. */
   byte[] mac(byte[] text);
+
+  /**
+   * Keeps an id under a tag that {@link #mac} made, for as long as the audience exists: for an id
+   * too long to be sealed. Where there is no table of them, none is kept.
+   *
+   * @return whether {@link #kept} finds it from now on; false where it cannot be kept
+   */
+  default boolean keep(String tag, String id) {
+    return false;
+  }
+
+  /** The id that was kept under a tag; null when none was. */
+  default String kept(String tag) {
+    return null;
+  }
 }

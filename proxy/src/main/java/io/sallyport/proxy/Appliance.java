@@ -14,6 +14,7 @@ import io.sallyport.proxy.desk.Desk;
 import io.sallyport.proxy.desk.DeskHandler;
 import io.sallyport.proxy.exchange.EnforcementPoint;
 import io.sallyport.proxy.exchange.LogIns;
+import io.sallyport.proxy.exchange.LongIds;
 import io.sallyport.proxy.exchange.Memory;
 import io.sallyport.proxy.exchange.OpenGrants;
 import io.sallyport.proxy.exchange.Route;
@@ -143,13 +144,15 @@ public final class Appliance implements AutoCloseable {
     OpenGrants grants = new OpenGrants();
     SeenPrivileges privileges = new SeenPrivileges();
     LoadedTexts before = new LoadedTexts();
+    LongIds longIds = new LongIds();
     this.state =
         State.open(
             config.journal().dir().value(),
             kms,
-            List.of(grants, privileges, before),
+            List.of(grants, privileges, before, longIds),
             journal::durable,
             this::alert);
+    compiled.sources().table().begin(journal, longIds);
     Memory memory =
         new Memory(new LogIns(journal, config.limits().tokensMax(), privileges), grants);
     record(compiled.snapshot(), ConfigChanges.of(before, compiled.sources()), before.hash());

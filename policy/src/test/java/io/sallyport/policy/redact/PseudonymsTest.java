@@ -2,6 +2,7 @@ package io.sallyport.policy.redact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.policy.AudienceKey;
 import io.sallyport.policy.TestKey;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -80,10 +81,63 @@ class PseudonymsTest {
   }
 
   @Test
-  void anIdThatIsTooLongOrNoneHasNone() {
+  void withoutATableAnIdThatIsTooLongHasNoneAsWhatIsNoId() {
     assertThat(ONE.of("Patient", "a".repeat(41))).hasSize(64);
     for (String id : List.of("", "a".repeat(42), "a".repeat(64), "a_b", "a/b", "\u00e9", "a b")) {
       assertThat(ONE.of("Patient", id)).as(id).isNull();
+    }
+  }
+
+  @Test
+  void aLongIdIsKeptAndItsPseudonymLooksLikeAnyOther() {
+    Map<String, String> table = new HashMap<>();
+    Pseudonyms keeping = new Pseudonyms(new Keeping(TestKey.of("one"), table));
+    long seed = Seed.draw(PseudonymsTest.class);
+    Random random = new Random(seed);
+    for (int i = 0; i < 2_000; i++) {
+      String type = TYPES.get(i % TYPES.size());
+      String id = id(random, 42 + i % 23);
+      String pseudonym = keeping.of(type, id);
+      String about = type + "/" + id + ", seed " + seed;
+      assertThat(pseudonym).as(about).matches("[A-Za-z0-9\\-.]{64}");
+      assertThat(keeping.of(type, id)).as(about).isEqualTo(pseudonym);
+      assertThat(keeping.id(type, pseudonym)).as(about).isEqualTo(id);
+      assertThat(table).as(about).hasSize(i + 1);
+      assertThat(keeping.id(TYPES.get((i + 1) % TYPES.size()), pseudonym)).as(about).isNull();
+      assertThat(ONE.id(type, pseudonym)).as("without the table: " + about).isNull();
+      assertThat(OTHER.id(type, pseudonym)).as(about).isNull();
+    }
+    String same = id(random, 50);
+    assertThat(keeping.of("Patient", same)).isNotEqualTo(keeping.of("Encounter", same));
+    // A short one needs no table and is the same with it.
+    assertThat(keeping.of("Patient", "p1")).isEqualTo(ONE.of("Patient", "p1"));
+  }
+
+  /** A key with a table. */
+  private record Keeping(AudienceKey key, Map<String, String> table) implements AudienceKey {
+    @Override
+    public byte[] seal(byte[] plain, byte[] context) {
+      return key.seal(plain, context);
+    }
+
+    @Override
+    public byte[] open(byte[] sealed, byte[] context) {
+      return key.open(sealed, context);
+    }
+
+    @Override
+    public byte[] mac(byte[] text) {
+      return key.mac(text);
+    }
+
+    @Override
+    public boolean keep(String tag, String id) {
+      return table.putIfAbsent(tag, id) == null || table.get(tag).equals(id);
+    }
+
+    @Override
+    public String kept(String tag) {
+      return table.get(tag);
     }
   }
 

@@ -6,6 +6,7 @@ import io.sallyport.policy.PolicySet;
 import io.sallyport.policy.Problem;
 import io.sallyport.policy.redact.Rebase;
 import io.sallyport.proxy.authn.Authenticator;
+import io.sallyport.proxy.exchange.IdTable;
 import io.sallyport.proxy.exchange.Route;
 import io.sallyport.proxy.exchange.Snapshot;
 import io.sallyport.proxy.exchange.UpstreamTarget;
@@ -49,6 +50,7 @@ public final class SnapshotCompiler {
   private final Map<String, AudienceKey> keys = new LinkedHashMap<>();
   private final MessageDigest hash = sha256();
   private final Map<String, String> texts = new LinkedHashMap<>();
+  private final IdTable table = new IdTable();
   private Path base;
 
   private SnapshotCompiler(
@@ -169,7 +171,7 @@ public final class SnapshotCompiler {
             limits.windowBytes());
     Map<String, PolicySet> named = new LinkedHashMap<>();
     policies.forEach((file, policy) -> named.put(Sources.name(base, file), policy));
-    Sources sources = new Sources(base, Map.copyOf(texts), named, Map.copyOf(keys));
+    Sources sources = new Sources(base, Map.copyOf(texts), named, Map.copyOf(keys), table);
     return new Compiled(
         snapshot, Map.copyOf(targets), List.copyOf(webhooks), receivers, kms, sources);
   }
@@ -205,7 +207,7 @@ public final class SnapshotCompiler {
       return;
     }
     try {
-      keys.put(name, PolicyKeys.of(NamedKey.of(text)));
+      keys.put(name, PolicyKeys.of(NamedKey.of(text), name, table));
     } catch (KmsException weak) {
       problems.accept(secret.error(weak.getMessage(), "E-KEY-WEAK"));
     } finally {

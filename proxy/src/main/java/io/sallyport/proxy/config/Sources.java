@@ -2,6 +2,7 @@ package io.sallyport.proxy.config;
 
 import io.sallyport.policy.AudienceKey;
 import io.sallyport.policy.PolicySet;
+import io.sallyport.proxy.exchange.IdTable;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -12,12 +13,14 @@ import java.util.Map;
  * @param texts of the configuration, its policies and what those name, by file
  * @param policies by file
  * @param keys by name, as policies use them
+ * @param table where keys keep ids that are too long for a pseudonym; it wants a journal
  */
 public record Sources(
     Path base,
     Map<String, String> texts,
     Map<String, PolicySet> policies,
-    Map<String, AudienceKey> keys) {
+    Map<String, AudienceKey> keys,
+    IdTable table) {
 
   /** What a file is called here. */
   static String name(Path base, Path file) {

@@ -3,6 +3,7 @@ package io.sallyport.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.policy.PolicySet;
+import io.sallyport.proxy.exchange.IdTable;
 import io.sallyport.proxy.journal.AdminEntry.ConfigDiff;
 import io.sallyport.proxy.journal.AdminEntry.RoleView;
 import io.sallyport.proxy.journal.JournalEntry;
@@ -52,7 +53,7 @@ class ConfigChangesTest {
             "policy.yaml", policy, more::get, name -> null, p -> problems.add(p.toString()));
     assertThat(set).as(problems.toString()).isNotNull();
     return new Sources(
-        Path.of("conf").toAbsolutePath(), all, Map.of("policy.yaml", set), Map.of());
+        Path.of("conf").toAbsolutePath(), all, Map.of("policy.yaml", set), Map.of(), new IdTable());
   }
 
   /** What a load records, which is what is known at the next. */
