@@ -7,6 +7,8 @@ import io.sallyport.policy.Refusal;
 import io.sallyport.proxy.journal.JournalEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -204,6 +206,27 @@ class BatchTest {
         .isEqualTo(
             "{\"resourceType\":\"Bundle\",\"type\":\"batch-response\",\"entry\":["
                 + "{\"response\":{\"status\":\"200\"}},{\"response\":{\"status\":\"403\"}}]}");
+  }
+
+  /** Whose answer comes in windows, each of which is recorded before it is dropped. */
+  @Test
+  void headOfASearchIsAnsweredWithoutItsEntriesAndTheNextSlotStandsBehindIt() {
+    String entries =
+        IntStream.range(0, 2_000)
+            .mapToObj(i -> "{\"resource\":" + patient("m" + i) + "}")
+            .collect(Collectors.joining(","));
+    stage
+        .json(
+            "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[" + entries + "]}")
+        .json(patient("p2"));
+    Stage.Caller caller = post(batch(asks("HEAD", "Patient?gender=female"), get("Patient/p2")));
+    assertThat(caller.body.toString())
+        .startsWith(
+            "{\"resourceType\":\"Bundle\",\"type\":\"batch-response\",\"entry\":["
+                + "{\"response\":{\"status\":\"200\"}},{\"resource\":{")
+        .contains("\"p2\"")
+        .doesNotContain("\"m1\"");
+    assertThat(stage.fake.entries(JournalEntry.Disclosure.class)).hasSizeGreaterThan(1);
   }
 
   @Test
