@@ -32,8 +32,13 @@ final class Required {
     this.always = parts.stream().anyMatch(Part::always);
   }
 
+  /** Whether {@link #close} has something to do; short, for it is asked of every object. */
+  boolean asks(long lost) {
+    return always || lost != 0;
+  }
+
   /**
-   * At an object's end.
+   * At an object's end, if it {@link #asks}.
    *
    * @param p where its "}" is
    * @param seen the bits of the keys that it has, and of those behind the 64th
@@ -41,9 +46,6 @@ final class Required {
    * @return false when the object goes
    */
   boolean close(int p, long seen, long seenMore, long lost, long lostMore, Edits edits) {
-    if (!always && (lost | lostMore) == 0) {
-      return true;
-    }
     for (Part part : parts) {
       boolean left = (seen & ~lost & part.low) != 0 || (seenMore & ~lostMore & part.high) != 0;
       boolean went = (lost & part.low) != 0 || (lostMore & part.high) != 0;

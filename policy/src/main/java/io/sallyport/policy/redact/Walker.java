@@ -208,7 +208,7 @@ final class Walker {
     if (frame >= 0) {
       duplicates.close(frame);
     }
-    if (any && exchange && node.required != null) {
+    if (any && exchange && node.required != null && node.required.asks(lost | lostMore)) {
       goes |= !node.required.close(p, seen, seenMore, lost, lostMore, edits);
     }
     if (hidden >= 0) {

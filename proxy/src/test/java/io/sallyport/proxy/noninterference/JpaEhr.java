@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class JpaEhr implements Ehr, AutoCloseable {
   private static final String MAIN = "io.sallyport.proxy.jpa.RecordSystem";
   private static final int LINES_MAX = 40;
-  private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
+  private static final Duration ANSWER_MAX = Duration.ofMinutes(5);
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
