@@ -10,8 +10,8 @@ sys.dont_write_bytecode = True
 import curves
 
 ENCRYPTED = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15, 16, 17, 18, 22, 23, 26, 27, 28, 29, 30, 31, 32}
-CLEAR = {12, 13, 14, 19, 20, 21, 24}
-INTENT, CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED, DISPOSAL = 1, 12, 13, 14, 19, 20, 21, 24
+CLEAR = {12, 13, 14, 19, 20, 21, 24, 25}
+INTENT, CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED, DISPOSAL, VAULT = 1, 12, 13, 14, 19, 20, 21, 24, 25
 ENDS = {2, 4, 5, 6}
 HEADER, TAG, FRAME_MAX, WIDTH = 40, 16, 65535, 256
 
@@ -167,10 +167,10 @@ class Epochs:
         if kind == COSIGNED:
             checkpoint = Checkpoint(body.decode(errors="replace"), self.identity.name)
             need(checkpoint.size <= seq and checkpoint.verified(self.identity), "a cosigned checkpoint that is not this log's")
-        if kind not in (RECOVERY, EPOCH_OPEN, EPOCH_CLOSE, DISPOSAL): return
+        if kind not in (RECOVERY, EPOCH_OPEN, EPOCH_CLOSE, DISPOSAL, VAULT): return
         note = Note(body.decode(errors="replace"), self.identity.name)
-        if kind == DISPOSAL: return need(note.text.startswith("sallyport disposal 1\n%s\nstate " % self.identity.name)
-                                         and note.verified(self.identity), "no certificate of a disposal by the identity")
+        title = "sallyport %s 1\n%s\n" % ("disposal" if kind == DISPOSAL else "hold vault", self.identity.name)
+        if kind >= DISPOSAL: return need(note.text.startswith(title) and note.verified(self.identity), "not signed by the identity")
         if kind == RECOVERY:
             need(list(recovery(note.text + "\n")[:3]) == [self.identity.name] + self.signing[2:4], "a recovery of something else")
             need(note.verified(self.identity), "a recovery record that the identity has not signed")

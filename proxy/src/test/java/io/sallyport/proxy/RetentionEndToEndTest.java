@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -115,22 +116,50 @@ class RetentionEndToEndTest {
     return approved("dispose", request, "jane", "joe");
   }
 
+  private ApplianceFiles files() throws IOException {
+    ApplianceFiles files = new ApplianceFiles(dir, "http://127.0.0.1:9/fhir");
+    List<String> approvers = new ArrayList<>();
+    for (String person : List.of("jane", "joe")) {
+      assertThat(run("key", "approver", person, "--out", dir.resolve(person + ".key"))).isZero();
+      approvers.add('"' + out.strip() + '"');
+    }
+    Files.writeString(
+        files.config(),
+        Files.readString(files.config())
+            .replace("file-size: 8MiB", "file-size: 1MiB")
+            .replace(
+                "filesystem: any}",
+                "filesystem: any, retention: {access: 6y, approvers: " + approvers + "}}"));
+    old(files);
+    return files;
+  }
+
+  @Test
+  void runningApplianceDisposesOfWhatTwoPersonsHaveSigned() throws Exception {
+    try (ApplianceFiles files = files();
+        Appliance appliance = start(files)) {
+      assertThat(appliance.ports()).hasSize(1);
+      assertThat(
+              run(
+                  "journal",
+                  "dispose",
+                  "run",
+                  "--config",
+                  files.config(),
+                  "--request",
+                  disposal(files, "access")))
+          .as(err)
+          .isZero();
+      assertThat(out)
+          .startsWith("sallyport disposal 1\n")
+          .contains("state destroyed", "> reason six years are over");
+    }
+  }
+
+  @Tag("long")
   @Test
   void holdReleaseAndDisposalByCommands() throws Exception {
-    try (ApplianceFiles files = new ApplianceFiles(dir, "http://127.0.0.1:9/fhir")) {
-      List<String> approvers = new ArrayList<>();
-      for (String person : List.of("jane", "joe")) {
-        assertThat(run("key", "approver", person, "--out", dir.resolve(person + ".key"))).isZero();
-        approvers.add('"' + out.strip() + '"');
-      }
-      Files.writeString(
-          files.config(),
-          Files.readString(files.config())
-              .replace("file-size: 8MiB", "file-size: 1MiB")
-              .replace(
-                  "filesystem: any}",
-                  "filesystem: any, retention: {access: 6y, approvers: " + approvers + "}}"));
-      old(files);
+    try (ApplianceFiles files = files()) {
       try (Appliance appliance = start(files)) {
         assertThat(appliance.ports()).hasSize(1);
         Path hold = dir.resolve("hold");

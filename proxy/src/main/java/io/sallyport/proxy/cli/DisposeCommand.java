@@ -46,6 +46,13 @@ public final class DisposeCommand implements Runnable {
               paramLabel = "C",
               description = "access, security or administration.")
           String retention,
+      @Option(
+              names = "--vault",
+              description = {
+                "Under holds on a patient or user: puts their records into hold vaults first,",
+                "which stay readable until the hold is released."
+              })
+          boolean vault,
       @Option(names = "--reason", required = true, paramLabel = "R", description = "Why.")
           String reason,
       @Option(names = "--out", paramLabel = "FILE", description = "Where to write it.") Path to) {
@@ -68,6 +75,7 @@ public final class DisposeCommand implements Runnable {
                     found.retention(),
                     of,
                     kept,
+                    vault,
                     RetentionActs.who(),
                     reason,
                     Instant.now()));

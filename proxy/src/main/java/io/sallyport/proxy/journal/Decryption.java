@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Opens the frames of a walk, in their order, with the keys they bring along. One thread. */
 final class Decryption {
@@ -17,6 +19,8 @@ final class Decryption {
   private final FrameCipher cipher = new FrameCipher();
   private final DataKey[] keys = new DataKey[RetentionClass.values().length];
   private final Disposals.Found[] gone = new Disposals.Found[RetentionClass.values().length];
+  private final Vaults vaults = new Vaults();
+  private final Set<String> vaulted = new HashSet<>();
   private KeyOpening opening;
   private Disposals.Found disposed;
 
@@ -27,8 +31,8 @@ final class Decryption {
   }
 
   /**
-   * The body of the walk's current frame in clear; null when its key was destroyed, and a
-   * certificate in the journal says so.
+   * The body of the walk's current frame in clear; null when its key was destroyed, a certificate
+   * in the journal says so, and no hold vault has it.
    *
    * @throws Frame.Malformed when it was changed
    * @throws io.sallyport.proxy.kms.KmsException when the key service cannot open its data key
@@ -50,7 +54,7 @@ final class Decryption {
     }
     disposed = gone[of];
     if (disposed != null) {
-      return null;
+      return vaults.open(walk);
     }
     try {
       return cipher.open(keys[of], header.seq(), walk.bytes(), walk.from(), walk.to());
@@ -70,16 +74,31 @@ final class Decryption {
     return Disposal.parse(origin, Note.parse(note)).entry(note);
   }
 
+  /** The entry that what is said of a hold vault amounts to. */
+  JournalEntry vault(byte[] body) {
+    var note = new String(body, UTF_8);
+    return Vault.parse(origin, Note.parse(note)).entry(note);
+  }
+
+  /** The key-encryption key of a frame behind the last opening. */
+  String kek(Frame.Header header) {
+    return opening.of(header.retention()).kek();
+  }
+
   private void open(Frame.Header header) throws Frame.Malformed, IOException {
     int of = header.retention().ordinal();
     try {
       keys[of] = key(header);
     } catch (KmsException e) {
-      var kek = opening.of(header.retention()).kek();
+      var kek = kek(header);
       kms.standing(kek); // a service that is away says nothing of a key
-      gone[of] = Disposals.read(journal, LogKey.of(origin, kms.identity())).gone(kek);
+      var disposals = Disposals.read(journal, LogKey.of(origin, kms.identity()));
+      gone[of] = disposals.gone(kek);
       if (gone[of] == null) {
         throw e;
+      }
+      if (vaulted.add(kek)) {
+        vaults.add(journal, kms, disposals.vaults(kek));
       }
     }
   }

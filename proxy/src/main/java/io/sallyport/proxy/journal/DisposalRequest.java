@@ -2,7 +2,10 @@ package io.sallyport.proxy.journal;
 
 import java.time.Instant;
 import java.time.YearMonth;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A request to destroy the key of a month and class, and with it all that only this key opens.
@@ -11,6 +14,7 @@ import java.util.Locale;
  * @param records what is under it
  * @param size of the log when this was written, as a checkpoint says
  * @param root Base64 of the tree's root at that size
+ * @param holds numbers of the holds on a patient or user whose records are put into vaults before
  * @param by who asks
  */
 record DisposalRequest(
@@ -19,6 +23,7 @@ record DisposalRequest(
     Records records,
     long size,
     String root,
+    List<Long> holds,
     String by,
     String reason,
     Instant time)
@@ -34,6 +39,11 @@ record DisposalRequest(
    * @param first the first of these; -1 for none
    */
   record Records(int files, String digest, long frames, long first, long last) {}
+
+  /** Whether it is the name of a month's key. */
+  static boolean isKey(String name) {
+    return name.matches("journal-\\d{4}-\\d{2}-(access|security|administration)");
+  }
 
   YearMonth month() {
     return month(key);
@@ -67,6 +77,7 @@ record DisposalRequest(
         .put("last", records.last)
         .put("size", size)
         .put("root", root)
+        .put("holds", holds.stream().map(String::valueOf).collect(Collectors.joining(",")))
         .put("by", by)
         .put("reason", reason)
         .put("time", time)
@@ -75,7 +86,7 @@ record DisposalRequest(
 
   static DisposalRequest read(Statement from, String origin) {
     var key = from.get("key");
-    if (!key.matches("journal-\\d{4}-\\d{2}-[a-z]{1,20}")) {
+    if (!isKey(key)) {
       throw new IllegalArgumentException("not the key of a month and class");
     }
     return new DisposalRequest(
@@ -89,6 +100,9 @@ record DisposalRequest(
             Long.parseLong(from.get("last"))),
         Long.parseLong(from.get("size")),
         from.get("root"),
+        from.get("holds").isEmpty()
+            ? List.of()
+            : Stream.of(from.get("holds").split(",")).map(Long::valueOf).toList(),
         from.get("by"),
         from.get("reason"),
         Instant.parse(from.get("time")));

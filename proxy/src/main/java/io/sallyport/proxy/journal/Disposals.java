@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The last word on every key that was disposed of, or is about to be. Any thread. */
 final class Disposals {
@@ -14,6 +15,7 @@ final class Disposals {
   record Found(long seq, Disposal disposal) {}
 
   private final Map<String, Found> latest = new ConcurrentHashMap<>();
+  private final List<Vault> vaults = new CopyOnWriteArrayList<>();
 
   /**
    * The certificates in a journal that the identity signed, up to its end or to where it is
@@ -23,17 +25,32 @@ final class Disposals {
     var found = new Disposals();
     try (var walk = new JournalWalk(journal)) {
       while (walk.next()) {
-        if (walk.header().type() == FrameType.DISPOSAL) {
-          var note = Note.parse(new String(walk.body(), UTF_8));
-          if (note.verifiesAlone(identity)) {
-            found.add(walk.header().seq(), Disposal.parse(identity.name(), note));
-          }
-        }
+        found.frame(walk, identity);
       }
     } catch (JournalWalk.Broken e) {
       return found; // who proves the journal has words for it
     }
     return found;
+  }
+
+  /** Takes the walk's current frame, when it is a word of the identity's on these matters. */
+  void frame(JournalWalk walk, LogKey identity) {
+    var type = walk.header().type();
+    if (type == FrameType.DISPOSAL || type == FrameType.VAULT) {
+      var note = Note.parse(new String(walk.body(), UTF_8));
+      if (note.verifiesAlone(identity)) {
+        if (type == FrameType.DISPOSAL) {
+          add(walk.header().seq(), Disposal.parse(identity.name(), note));
+        } else {
+          vaults.add(Vault.parse(identity.name(), note));
+        }
+      }
+    }
+  }
+
+  /** What is kept of a month, by its key. */
+  List<Vault> vaults(String key) {
+    return vaults.stream().filter(vault -> vault.key().equals(key)).toList();
   }
 
   /** The newest word on a key takes the place of the one before. */

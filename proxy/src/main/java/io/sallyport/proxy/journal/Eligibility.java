@@ -2,6 +2,8 @@ package io.sallyport.proxy.journal;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Whether a month and class may be disposed of, and what stands against it.
@@ -14,13 +16,29 @@ record Eligibility(RetentionPolicy policy, Instant now, long exported) {
   /** All is well. */
   static final String ELIGIBLE = "eligible";
 
-  /** One line of where a month stands: {@link #ELIGIBLE}, or why it is not. */
-  String of(MonthRecords month, RetentionScan scan) {
+  /**
+   * One line of where a month stands: {@link #ELIGIBLE}, or why it is not.
+   *
+   * @param vaulted holds on somebody, whose records are put into vaults first: these block nothing
+   */
+  String of(MonthRecords month, RetentionScan scan, List<Long> vaulted) {
     var found = scan.disposals().of(month.key);
     if (found != null && found.disposal().state() != Disposal.State.ABANDONED) {
       return said(found);
     }
-    return rules(month, scan);
+    return rules(month, scan, vaulted);
+  }
+
+  private static boolean overlaps(MonthRecords month, HoldRequest hold) {
+    return month.frames() > 0 && hold.overlaps(month.oldest(), month.newest());
+  }
+
+  /** The holds on somebody that a month can be disposed of under, with vaults. */
+  static List<Long> apart(MonthRecords month, RetentionScan scan) {
+    return scan.holds().entrySet().stream()
+        .filter(hold -> hold.getValue().narrow() && overlaps(month, hold.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static String said(Disposals.Found found) {
@@ -32,7 +50,7 @@ record Eligibility(RetentionPolicy policy, Instant now, long exported) {
   }
 
   /** The same, of one whose disposal has begun. */
-  String rules(MonthRecords month, RetentionScan scan) {
+  String rules(MonthRecords month, RetentionScan scan, List<Long> vaulted) {
     if (scan.inUse(month.key)) {
       return "in use";
     }
@@ -40,9 +58,8 @@ record Eligibility(RetentionPolicy policy, Instant now, long exported) {
     for (var hold : scan.holds().entrySet()) {
       boolean itself =
           month.retention() == RetentionClass.ADMINISTRATION && month.spans(hold.getKey());
-      boolean overlaps =
-          month.frames() > 0 && hold.getValue().overlaps(month.oldest(), month.newest());
-      if (itself || overlaps) {
+      boolean apart = hold.getValue().narrow() && vaulted.contains(hold.getKey());
+      if (itself || overlaps(month, hold.getValue()) && !apart) {
         return "on hold by record " + hold.getKey();
       }
     }

@@ -21,6 +21,7 @@ import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
 import io.sallyport.proxy.journal.JournalEntry.Started;
 import io.sallyport.proxy.journal.JournalEntry.Stopped;
+import io.sallyport.proxy.journal.JournalEntry.Vaulted;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +143,9 @@ final class EntryText {
     }
     if (entry instanceof Disposing) {
       return "disposal";
+    }
+    if (entry instanceof Vaulted) {
+      return "vault";
     }
     if (entry instanceof Disposed) {
       return "disposed";
@@ -296,6 +300,11 @@ final class EntryText {
       to.put("last", e.last());
       to.put("service", e.service());
       to.put("approved", e.approved());
+      to.put("note", e.note());
+    } else if (entry instanceof Vaulted e) {
+      to.put("hold", e.hold());
+      to.put("key", e.key());
+      to.put("frames", e.frames());
       to.put("note", e.note());
     } else if (entry instanceof Disposed e) {
       to.put("what", e.what());

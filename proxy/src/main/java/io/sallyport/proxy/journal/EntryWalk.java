@@ -110,12 +110,16 @@ final class EntryWalk {
     return type.encrypted
         || type == FrameType.KEY_OPEN
         || type == FrameType.RECOVERY
-        || type == FrameType.DISPOSAL;
+        || type == FrameType.DISPOSAL
+        || type == FrameType.VAULT;
   }
 
   private JournalEntry entry(Frame.Header header, byte[] payload) throws Frame.Malformed {
     if (header.type() == FrameType.DISPOSAL) {
       return decryption.disposal(payload);
+    }
+    if (header.type() == FrameType.VAULT) {
+      return decryption.vault(payload);
     }
     if (header.type() == FrameType.KEY_OPEN) {
       var key = "run " + header.run() + " key " + header.key();

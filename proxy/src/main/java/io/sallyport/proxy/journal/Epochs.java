@@ -101,6 +101,7 @@ final class Epochs {
         case EPOCH_CLOSE -> close(header, note(walk), before);
         case COSIGNED -> cosigned(header, new String(walk.body(), UTF_8));
         case DISPOSAL -> disposal(header, note(walk));
+        case VAULT -> vault(header, note(walk));
         default -> {}
       }
     } catch (IllegalArgumentException e) {
@@ -203,6 +204,11 @@ final class Epochs {
   private void disposal(Frame.Header header, Note note) throws Frame.Malformed {
     disposals.add(header.seq(), Disposal.parse(identity.name(), note));
     prove(new Proof(header.seq(), note, identity, "the certificate of a disposal"));
+  }
+
+  private void vault(Frame.Header header, Note note) throws Frame.Malformed {
+    Vault.parse(identity.name(), note);
+    prove(new Proof(header.seq(), note, identity, "what is said of a hold vault"));
   }
 
   private static String name(Epoch epoch) {

@@ -36,6 +36,8 @@ enum FrameType {
   HOLD_RELEASED(23, RetentionClass.ADMINISTRATION),
   /** The certificate of a disposal, signed by the identity: what can be read no more, and why. */
   DISPOSAL(24, null),
+  /** What a hold vault keeps of a month that is about to be disposed of, and under which key. */
+  VAULT(25, null),
   /** Somebody read the journal with a command. */
   JOURNAL_READ(26, RetentionClass.ACCESS),
   /** An id that is too long for a pseudonym which holds it, and what stands for it there. */
@@ -92,6 +94,7 @@ enum FrameType {
         || this == HOLD
         || this == HOLD_RELEASED
         || this == DISPOSAL
+        || this == VAULT
         || this == ANONYMOUS
         || this == JOURNAL_READ
         || this == ROLE_VIEW

@@ -34,6 +34,11 @@ record HoldRequest(
     }
   }
 
+  /** Whether it is about somebody, so that what it needs can be told from the rest. */
+  boolean narrow() {
+    return !patient.isEmpty() || !user.isEmpty();
+  }
+
   /** Whether records between these times are under it, whoever they are about. */
   boolean overlaps(Instant oldest, Instant newest) {
     boolean later = !from.isEmpty() && newest.isBefore(Instant.parse(from));

@@ -347,6 +347,16 @@ public sealed interface JournalEntry
       implements JournalEntry {}
 
   /**
+   * What a hold needs of a month is kept apart, before the month is disposed of.
+   *
+   * @param hold the number of the hold's record
+   * @param key the month's key-encryption key
+   * @param frames how many are kept
+   * @param note what is said of them, signed by the identity
+   */
+  record Vaulted(long hold, String key, long frames, String note) implements JournalEntry {}
+
+  /**
    * Stands for a record that nobody can read any more. Never written.
    *
    * @param what was recorded: {@code intent}

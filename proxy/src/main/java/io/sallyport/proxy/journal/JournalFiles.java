@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * desk/             requests of commands, and answers
  * state/            snapshots of what the records come to
  * export/           how far receivers have got
+ * vault/            hold vaults: what is kept of months that were disposed of
  * probe             a block that is written to learn whether the disk is quick
  * spare-1           a roll file to come, all zeros
  * run-000001/       one process start: a Chronicle queue of its own
@@ -37,6 +38,7 @@ final class JournalFiles {
   static final String TILES = "tlog/tile";
   static final String CHECKPOINTS = "checkpoints.log";
   static final String PROBE = "probe";
+  static final String VAULT = "vault";
 
   private static final Pattern RUN = Pattern.compile("run-([0-9]{6,9})");
   private static final String FRAMES = ".cq4";

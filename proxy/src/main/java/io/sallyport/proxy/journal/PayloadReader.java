@@ -96,7 +96,7 @@ final class PayloadReader {
       case HOLD_RELEASED -> new HoldReleased(signed(), text(), text(), text(), text());
       case JOURNAL_READ, PSEUDONYM, LOGIN, PRIVILEGES, ROLE_VIEW, CONFIG_DIFF ->
           AdminPayload.read(type, this);
-      case CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED, DISPOSAL ->
+      case CHECKPOINT, RECOVERY, KEY_OPEN, EPOCH_OPEN, EPOCH_CLOSE, COSIGNED, DISPOSAL, VAULT ->
           throw new IllegalArgumentException(type + " frames hold no entry");
     };
   }

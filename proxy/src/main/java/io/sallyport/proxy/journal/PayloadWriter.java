@@ -22,6 +22,7 @@ import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
 import io.sallyport.proxy.journal.JournalEntry.Started;
 import io.sallyport.proxy.journal.JournalEntry.Stopped;
+import io.sallyport.proxy.journal.JournalEntry.Vaulted;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,11 @@ final class PayloadWriter {
       length = 0; // in clear: the note is all there is
       raw(e.note().getBytes(UTF_8));
       return FrameType.DISPOSAL;
+    }
+    if (entry instanceof Vaulted e) {
+      length = 0;
+      raw(e.note().getBytes(UTF_8));
+      return FrameType.VAULT;
     }
     var admin = AdminPayload.write(entry, this);
     if (admin != null) {

@@ -38,6 +38,7 @@ public final class Retention {
   private final RetentionPolicy policy;
   private final Clock clock;
   private final LongSupplier exported;
+  private boolean swept;
 
   /**
    * @param journal the open journal in {@code directory}
@@ -108,7 +109,8 @@ public final class Retention {
   }
 
   /**
-   * Releases a hold, as two approvers have signed.
+   * Releases a hold, as two approvers have signed, and destroys the key of its vaults: what was
+   * disposed of but for the hold is gone then.
    *
    * @return the number of the record that says so
    * @throws RetentionRefused when it is refused
@@ -119,9 +121,28 @@ public final class Retention {
     if (!RetentionScan.of(directory, kms, "").holds().containsKey(asked.hold())) {
       throw new RetentionRefused("record " + asked.hold() + " is no hold that is in force");
     }
-    return record(
-        new JournalEntry.HoldReleased(
-            asked.hold(), asked.reason(), asked.by(), approved.names(), signed));
+    long seq =
+        record(
+            new JournalEntry.HoldReleased(
+                asked.hold(), asked.reason(), asked.by(), approved.names(), signed));
+    if (kms.standing(Vault.kek(asked.hold())) == Kms.Standing.USABLE) {
+      kms.destroy(Vault.kek(asked.hold()));
+    }
+    return seq;
+  }
+
+  // What a release could not destroy, because of a kill or a key service that was away.
+  private void sweep() {
+    var kept = kms.keys().stream().filter(key -> Vault.hold(key) >= 0).toList();
+    if (!swept && !kept.isEmpty()) {
+      var holds = RetentionScan.of(directory, kms, "").holds();
+      for (var key : kept) {
+        if (!holds.containsKey(Vault.hold(key)) && kms.standing(key) == Kms.Standing.USABLE) {
+          kms.destroy(key);
+        }
+      }
+    }
+    swept = true;
   }
 
   /**
@@ -141,7 +162,7 @@ public final class Retention {
           "the records under " + asked.key() + " are not those of the request: make a new one");
     }
     compareRoot(asked);
-    var stands = eligibility().of(month, scan);
+    var stands = eligibility().of(month, scan, asked.holds());
     if (!stands.equals(Eligibility.ELIGIBLE)) {
       throw new RetentionRefused(asked.key() + " cannot be disposed of: " + stands);
     }
@@ -159,9 +180,25 @@ public final class Retention {
             now(),
             approved.by().stream().map(LogKey::line).toList(),
             signed);
+    vaults(asked, scan);
     long seq = record(begun);
     return certify(
         new Disposals.Found(seq, begun), new Erasure(begun.origin(), kms).destroy(month));
+  }
+
+  // Recorded, and on the disk, before anything is destroyed.
+  private void vaults(DisposalRequest asked, RetentionScan scan) {
+    for (long hold : asked.holds()) {
+      var request = scan.holds().get(hold);
+      if (request == null || !request.narrow()) {
+        throw new RetentionRefused("record " + hold + " is no hold on somebody that is in force");
+      }
+    }
+    for (long hold : asked.holds()) {
+      var writer = new VaultWriter(directory, kms, asked.origin());
+      var vault = writer.write(hold, scan.holds().get(hold), asked.key(), now());
+      record(vault.entry(identity));
+    }
   }
 
   private Eligibility eligibility() {
@@ -196,6 +233,7 @@ public final class Retention {
    * @throws KmsException when the key service does not answer
    */
   public synchronized void check() {
+    sweep();
     for (var found : journal.disposals.open()) {
       var key = found.disposal().asked().key();
       var standing = kms.standing(key);
@@ -218,7 +256,7 @@ public final class Retention {
       throw new JournalUnavailable("the records of a disposal that has begun are gone", null);
     }
     if (standing == Kms.Standing.USABLE) {
-      var stands = eligibility().rules(month, scan);
+      var stands = eligibility().rules(month, scan, found.disposal().asked().holds());
       if (!stands.equals(Eligibility.ELIGIBLE) || journal.space().ahead(month.month())) {
         LOG.warn("journal: the disposal of {} is abandoned: {}", key, stands);
         var outcome = new Erasure.Outcome(Disposal.State.ABANDONED, stands, 0);

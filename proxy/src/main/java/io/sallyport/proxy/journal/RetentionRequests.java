@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.List;
 
 /** Makes the texts that persons approve, and puts signatures under them. Changes nothing. */
 public final class RetentionRequests {
@@ -16,6 +17,7 @@ public final class RetentionRequests {
   /**
    * A request to dispose of a month and class.
    *
+   * @param apart whether records under holds on somebody are to be put into vaults before
    * @param by who asks
    * @throws RetentionRefused when it would be refused now, or says nothing sensible
    */
@@ -25,6 +27,7 @@ public final class RetentionRequests {
       RetentionPolicy policy,
       YearMonth month,
       RetentionClass retention,
+      boolean apart,
       String by,
       String reason,
       Instant now) {
@@ -34,7 +37,8 @@ public final class RetentionRequests {
     if (records == null) {
       throw new RetentionRefused("the journal has no records under " + key);
     }
-    var stands = new Eligibility(policy, now, Long.MAX_VALUE).of(records, scan);
+    var holds = apart ? Eligibility.apart(records, scan) : List.<Long>of();
+    var stands = new Eligibility(policy, now, Long.MAX_VALUE).of(records, scan, holds);
     if (!stands.equals(Eligibility.ELIGIBLE)) {
       throw new RetentionRefused(key + " cannot be disposed of: " + stands);
     }
@@ -49,6 +53,7 @@ public final class RetentionRequests {
             records.records(),
             last.size(),
             Base64.getEncoder().encodeToString(last.root()),
+            holds,
             by,
             reason,
             now.truncatedTo(ChronoUnit.SECONDS)));

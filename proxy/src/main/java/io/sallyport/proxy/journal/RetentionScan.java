@@ -1,7 +1,5 @@
 package io.sallyport.proxy.journal;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.sallyport.proxy.kms.Kms;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,12 +59,7 @@ final class RetentionScan {
         opening = KeyOpening.parse(decryption.open(walk));
         open(header, journal.relativize(walk.file()).toString());
       }
-      case DISPOSAL -> {
-        var note = Note.parse(new String(walk.body(), UTF_8));
-        if (note.verifiesAlone(identity)) {
-          disposals.add(header.seq(), Disposal.parse(origin, note));
-        }
-      }
+      case DISPOSAL, VAULT -> disposals.frame(walk, identity);
       case HOLD, HOLD_RELEASED -> hold(header, decryption.open(walk));
       default -> {}
     }

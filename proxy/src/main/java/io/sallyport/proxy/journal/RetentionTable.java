@@ -58,7 +58,7 @@ public final class RetentionTable {
               month.files(),
               month.frames(),
               month.bytes(),
-              eligibility.of(month, scan)));
+              eligibility.of(month, scan, List.of())));
     }
     return rows;
   }

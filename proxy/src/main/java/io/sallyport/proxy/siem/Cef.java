@@ -26,6 +26,7 @@ import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
 import io.sallyport.proxy.journal.JournalEntry.Started;
 import io.sallyport.proxy.journal.JournalEntry.Stopped;
+import io.sallyport.proxy.journal.JournalEntry.Vaulted;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -125,6 +126,8 @@ final class Cef implements Format {
           .put("outcome", e.state())
           .put("cnt", Long.toString(e.frames()))
           .put("msg", e.key());
+    } else if (entry instanceof Vaulted e) {
+      line.put("cnt", Long.toString(e.frames())).put("msg", "hold " + e.hold() + ": " + e.key());
     } else if (entry instanceof Disposed e) {
       line.put("msg", e.key());
     } else if (entry instanceof Alert e) {

@@ -21,6 +21,7 @@ import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
 import io.sallyport.proxy.journal.JournalEntry.Started;
 import io.sallyport.proxy.journal.JournalEntry.Stopped;
+import io.sallyport.proxy.journal.JournalEntry.Vaulted;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -79,6 +80,11 @@ final class Ocsf implements Format {
     }
     if (entry instanceof Hold || entry instanceof HoldReleased || entry instanceof Disposing) {
       return retention(event);
+    }
+    if (entry instanceof Vaulted e) {
+      return base(event, ENTITIES, 1, INFORMATIONAL, SUCCESS)
+          .put("entity", entity("hold " + e.hold(), "hold vault", ""))
+          .put("message", e.frames() + " frames of " + e.key() + " are kept apart");
     }
     if (entry instanceof Disposed e) {
       return base(event, ENTITIES, 4, INFORMATIONAL, SUCCESS)

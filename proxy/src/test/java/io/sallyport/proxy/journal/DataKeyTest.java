@@ -3,26 +3,22 @@ package io.sallyport.proxy.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sallyport.proxy.kms.Kms;
 import io.sallyport.proxy.kms.KmsException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.YearMonth;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class DataKeyTest {
   private static final String ORIGIN = "auditlog.local/a";
   private static final YearMonth MONTH = YearMonth.of(2026, 11);
 
-  @TempDir Path dir;
-  private Kms kms;
+  private final MemoryKms kms = new MemoryKms();
   private FileKeys keys;
 
   @BeforeEach
   void make() {
-    kms = Entries.kms(dir);
     for (var retention : RetentionClass.values()) {
       kms.ensure(FileKeys.kek(MONTH, retention));
     }
@@ -96,9 +92,9 @@ class DataKeyTest {
   @Test
   void anOpeningWithMoreOrLessBehindItIsNone() {
     var body = keys.opening();
-    assertThatThrownBy(() -> KeyOpening.parse(java.util.Arrays.copyOf(body, body.length + 1)))
+    assertThatThrownBy(() -> KeyOpening.parse(Arrays.copyOf(body, body.length + 1)))
         .isInstanceOf(Frame.Malformed.class);
-    assertThatThrownBy(() -> KeyOpening.parse(java.util.Arrays.copyOf(body, body.length - 1)))
+    assertThatThrownBy(() -> KeyOpening.parse(Arrays.copyOf(body, body.length - 1)))
         .isInstanceOf(Frame.Malformed.class);
   }
 }

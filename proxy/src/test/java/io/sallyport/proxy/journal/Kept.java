@@ -95,8 +95,12 @@ final class Kept {
   }
 
   String request(YearMonth month, RetentionClass retention) {
+    return request(month, retention, false);
+  }
+
+  String request(YearMonth month, RetentionClass retention, boolean apart) {
     return RetentionRequests.disposal(
-        journal, kms, policy, month, retention, "root", "six years are over", now());
+        journal, kms, policy, month, retention, apart, "root", "six years are over", now());
   }
 
   String approved(String request) {

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -88,6 +90,16 @@ class RetentionRulesTest {
     other.world.step(Duration.ofDays(60));
     other.open().close();
     onlyFrom(other, Instant.parse("2032-12-01T10:59:00Z"));
+  }
+
+  @Test
+  void newestFileIsInUseHoweverOldItIs() {
+    var month = YearMonth.from(kept.now().atZone(ZoneOffset.UTC));
+    var years = Duration.ofDays(7 * 366);
+    kept.world.step(years);
+    assertThatThrownBy(() -> kept.request(month, RetentionClass.ADMINISTRATION))
+        .hasMessageContaining("in use");
+    kept.world.step(years.negated());
   }
 
   @Test
@@ -278,6 +290,7 @@ class RetentionRulesTest {
                     kept.policy,
                     NOVEMBER,
                     RetentionClass.ACCESS,
+                    false,
                     "root",
                     "over\ntime 2030-01-01T00:00:00Z",
                     kept.now()))

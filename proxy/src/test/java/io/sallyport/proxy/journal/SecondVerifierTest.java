@@ -356,13 +356,17 @@ class SecondVerifierTest {
   void bothAgreeOnAJournalOfWhichPartIsDisposedOf() throws Exception {
     var kept = new Kept(dir).months().late();
     try (var open = kept.open()) {
-      var request = kept.request(Kept.NOVEMBER, RetentionClass.ACCESS);
+      kept.retention(open).hold(RetentionRequests.approve(kept.hold(null, null), kept.jane));
+      var request = kept.request(Kept.NOVEMBER, RetentionClass.ACCESS, true);
       kept.retention(open).dispose(kept.approved(request));
     }
     Files.copy(journal.resolve("journal.pub"), key());
     assertThat(agreed("disposed").okSealed()).isTrue();
     for (var frame : Damage.frames(journal)) {
-      boolean sampled = frame.type() == FrameType.DISPOSAL || frame.seq() % 25 == 3;
+      boolean sampled =
+          frame.type() == FrameType.VAULT
+              || frame.type() == FrameType.DISPOSAL
+              || frame.seq() % 25 == 3;
       for (int at : sampled ? new int[] {3, frame.length() - 8} : new int[0]) {
         Damage.flip(frame.file(), frame.offset() + at, 2);
         agreed(frame + " byte " + at);
@@ -375,7 +379,7 @@ class SecondVerifierTest {
         .endsWith("proven\nexit 0");
     long forged;
     try (var open = kept.open()) {
-      var request = kept.approved(kept.request(Kept.DECEMBER, RetentionClass.ACCESS));
+      var request = kept.approved(kept.request(Kept.DECEMBER, RetentionClass.ACCESS, true));
       forged = DisposalFailureTest.forge(kept, open, request);
     }
     assertThat(agreed("forged").firstBad()).isEqualTo(forged);

@@ -68,6 +68,7 @@ abstract class DisposalContract {
               policy,
               YearMonth.of(2019, 11),
               RetentionClass.ACCESS,
+              false,
               "root",
               "over",
               clock.instant());

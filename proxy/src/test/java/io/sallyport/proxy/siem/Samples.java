@@ -23,6 +23,7 @@ import io.sallyport.proxy.journal.JournalEntry.Refused;
 import io.sallyport.proxy.journal.JournalEntry.Resource;
 import io.sallyport.proxy.journal.JournalEntry.Started;
 import io.sallyport.proxy.journal.JournalEntry.Stopped;
+import io.sallyport.proxy.journal.JournalEntry.Vaulted;
 import java.util.List;
 import java.util.Map;
 
@@ -105,6 +106,7 @@ final class Samples {
             "service: absent",
             "jane, joe",
             "signed"),
+        new Vaulted(12, "journal-2020-11-access", 2, "signed"),
         new Disposed("intent", "journal-2020-11-access", 4711),
         new AdminEntry.JournalRead(
             "ops (sudo: ann)", "door", "journal show", PATIENT, "dr", "since 2026-01-01", "t"),
