@@ -28,15 +28,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A month's class is disposed of with every key service; one test class says where each is. */
-abstract class DisposalContract {
+public abstract class DisposalContract {
   private static final JournalLimits LIMITS =
       new JournalLimits(2 << 20, 60_000, 20, true, Durabilities.LEAST);
 
-  @TempDir Path dir;
+  @TempDir protected Path dir;
   private final MovingClock clock = new MovingClock(Instant.parse("2019-11-10T08:00:00Z"));
 
   /** The key service, opened anew. */
-  abstract Kms kms() throws Exception;
+  protected abstract Kms kms() throws Exception;
+
+  /** What a service that keeps a destroyed key for a while does with it in the end. */
+  protected void daysPass() {}
+
+  /** What the service says of a key that was destroyed. */
+  protected Kms.Standing afterDestroy() {
+    return Kms.Standing.ABSENT;
+  }
 
   private ChronicleJournal open(Kms kms) {
     return ChronicleJournal.open(
@@ -74,7 +82,11 @@ abstract class DisposalContract {
               clock.instant());
       var approved = RetentionRequests.approve(RetentionRequests.approve(request, jane), joe);
       var retention = new Retention(open, journal, kms, policy, clock, () -> Long.MAX_VALUE);
-      assertThat(retention.dispose(approved)).contains(": absent", "opened-no-more 1");
+      var after = afterDestroy().name().toLowerCase(java.util.Locale.ROOT);
+      assertThat(retention.dispose(approved)).contains(": " + after + "\n", "opened-no-more 1");
+      retention.check();
+      daysPass();
+      retention.check();
       append(open, new Aborted("x2", -1, "CALLER_LEFT"));
     }
     try (var again = kms()) {
@@ -82,6 +94,15 @@ abstract class DisposalContract {
       var entries =
           new JournalReader(dir.resolve("journal"), again).entries(JournalReader.Filter.ALL);
       assertThat(entries).filteredOn(e -> e.entry() instanceof Disposed).hasSize(1);
+      var states =
+          entries.stream()
+              .map(e -> e.entry() instanceof JournalEntry.Disposing d ? d.state() : "")
+              .filter(state -> !state.isEmpty())
+              .toList();
+      boolean kept = afterDestroy() == Kms.Standing.SCHEDULED;
+      assertThat(states)
+          .isEqualTo(
+              kept ? List.of("begun", "scheduled", "destroyed") : List.of("begun", "destroyed"));
       assertThat(entries).filteredOn(e -> e.entry() instanceof Aborted).hasSize(1);
       assertThat(entries)
           .filteredOn(

@@ -17,7 +17,7 @@ class Pkcs11DisposalTest extends DisposalContract {
   }
 
   @Override
-  Kms kms() {
+  protected Kms kms() {
     return Kms.open("pkcs11:" + configuration, Path.of(""), SoftHsm.PIN.toCharArray());
   }
 }

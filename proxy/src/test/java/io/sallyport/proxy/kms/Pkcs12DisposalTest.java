@@ -6,7 +6,7 @@ class Pkcs12DisposalTest extends DisposalContract {
   private static final char[] PASSWORD = "for tests only".toCharArray();
 
   @Override
-  Kms kms() {
+  protected Kms kms() {
     if (!Files.exists(dir.resolve("keys.p12"))) {
       KeyStores.create(dir.resolve("keys.p12"), PASSWORD);
     }

@@ -23,7 +23,7 @@ class TransitDisposalTest extends DisposalContract {
   }
 
   @Override
-  Kms kms() {
+  protected Kms kms() {
     return Kms.open("vault:" + transit.url(), Path.of(""), FakeTransit.TOKEN.toCharArray());
   }
 }
