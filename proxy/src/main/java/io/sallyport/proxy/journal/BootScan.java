@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  * @param last the last checkpoint, null for none
  * @param checkpointBytes bytes of whole notes in the checkpoint log
  * @param anchors compared already
- * @param disposals what was disposed of, or is about to be
  * @param recovery what the first frames of the new run must say, or null after a clean stop
  */
 record BootScan(
@@ -31,7 +30,6 @@ record BootScan(
     Checkpoint last,
     long checkpointBytes,
     Anchors anchors,
-    Disposals disposals,
     Recovery recovery) {
 
   private static final Logger LOG = LoggerFactory.getLogger(BootScan.class);
@@ -148,15 +146,7 @@ record BootScan(
             ? null
             : new Recovery(identity.name(), sealed, size, frontier.root(), lost, damage);
     return new BootScan(
-        newest(journal, run),
-        frontier,
-        tiles,
-        mended,
-        last,
-        bytes,
-        anchors,
-        epochs.disposals(),
-        recovery);
+        newest(journal, run), frontier, tiles, mended, last, bytes, anchors, recovery);
   }
 
   // A run without a frame counts, too: its directory is taken.

@@ -31,7 +31,6 @@ public final class ChronicleJournal implements Journal {
   private final KeyKeeper keeper;
   private final Sealer sealer;
   final Outsiders outsiders;
-  final Disposals disposals;
   private final ThreadLocal<PayloadWriter> payloads = ThreadLocal.withInitial(PayloadWriter::new);
 
   // Guards the writer, and every write of the fields below.
@@ -111,7 +110,6 @@ public final class ChronicleJournal implements Journal {
     int run = boot.run() + 1;
     long next = boot.frontier().size();
     appended = next - 1;
-    disposals = boot.disposals();
     keys = new KeyChain(kms, identity.key().name(), run, settings.clock());
     keeper = new KeyKeeper(settings, keys, identity, this);
     pace = new Pace(settings.nanos(), limits.slowMillis());

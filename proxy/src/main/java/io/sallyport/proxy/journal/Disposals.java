@@ -55,7 +55,15 @@ final class Disposals {
 
   /** The newest word on a key takes the place of the one before. */
   void add(long seq, Disposal disposal) {
-    latest.put(disposal.asked().key(), new Found(seq, disposal));
+    latest.merge(
+        disposal.asked().key(),
+        new Found(seq, disposal),
+        (one, other) -> one.seq() > other.seq() ? one : other);
+  }
+
+  /** Takes over what others know. */
+  void addAll(Disposals others) {
+    others.latest.values().forEach(found -> add(found.seq(), found.disposal()));
   }
 
   /** The last word on a key, null for none. */

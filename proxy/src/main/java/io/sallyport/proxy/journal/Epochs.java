@@ -57,7 +57,6 @@ final class Epochs {
   private final Deque<Epoch> waiting = new ArrayDeque<>();
   private final List<Proof> unproven = new ArrayList<>();
   private final List<Lost> lost = new ArrayList<>();
-  private final Disposals disposals = new Disposals();
   private Epoch signing;
   private boolean closed = true;
   private boolean recoveryDue;
@@ -202,7 +201,7 @@ final class Epochs {
   }
 
   private void disposal(Frame.Header header, Note note) throws Frame.Malformed {
-    disposals.add(header.seq(), Disposal.parse(identity.name(), note));
+    Disposal.parse(identity.name(), note);
     prove(new Proof(header.seq(), note, identity, "the certificate of a disposal"));
   }
 
@@ -240,11 +239,6 @@ final class Epochs {
   /** Whether all ends with the close of a run. */
   boolean closed() {
     return closed;
-  }
-
-  /** What was disposed of, by certificates of the identity. */
-  Disposals disposals() {
-    return disposals;
   }
 
   /** What is gone for good, by recovery records signed by the identity. */

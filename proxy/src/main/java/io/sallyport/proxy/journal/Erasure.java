@@ -19,13 +19,14 @@ record Erasure(String origin, Kms kms) {
   record Outcome(Disposal.State state, String service, long tried) {}
 
   /**
-   * Destroys unless that is done.
+   * Destroys unless that is done. Of a key that nobody can use now the service is told, too: it may
+   * only have been switched off.
    *
    * @throws KmsException when the service refuses, or does not answer
    * @throws RetentionRefused when a data key still opens
    */
   Outcome destroy(MonthRecords month) {
-    if (kms.standing(month.key) == Kms.Standing.USABLE) {
+    if (kms.standing(month.key) != Kms.Standing.ABSENT) {
       kms.destroy(month.key);
     }
     return prove(month);

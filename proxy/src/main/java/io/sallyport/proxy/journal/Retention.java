@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -38,7 +40,15 @@ public final class Retention {
   private final RetentionPolicy policy;
   private final Clock clock;
   private final LongSupplier exported;
-  private boolean swept;
+
+  /**
+   * What has been done or begun: by us, and by others before as far as {@link #catchUp} has read.
+   */
+  final Disposals disposals = new Disposals();
+
+  // Of whom it was told that somebody brought them back.
+  private final Set<String> undone = new HashSet<>();
+  private boolean caughtUp;
 
   /**
    * @param journal the open journal in {@code directory}
@@ -125,24 +135,32 @@ public final class Retention {
         record(
             new JournalEntry.HoldReleased(
                 asked.hold(), asked.reason(), asked.by(), approved.names(), signed));
-    if (kms.standing(Vault.kek(asked.hold())) == Kms.Standing.USABLE) {
-      kms.destroy(Vault.kek(asked.hold()));
+    var vaults = Vault.kek(asked.origin(), asked.hold());
+    if (kms.standing(vaults) == Kms.Standing.USABLE) {
+      kms.destroy(vaults);
     }
     return seq;
   }
 
-  // What a release could not destroy, because of a kill or a key service that was away.
-  private void sweep() {
-    var kept = kms.keys().stream().filter(key -> Vault.hold(key) >= 0).toList();
-    if (!swept && !kept.isEmpty()) {
+  // Reads the whole journal once: a disposal may have begun long before this start. And what a
+  // release could not destroy, because of a kill or a key service that was away, is destroyed now.
+  private void catchUp() {
+    try {
+      disposals.addAll(Disposals.read(directory, identity.key()));
+    } catch (IOException e) {
+      throw new JournalUnavailable("cannot read the journal in " + directory, e);
+    }
+    var origin = identity.key().name();
+    var kept = kms.keys().stream().filter(key -> Vault.hold(origin, key) >= 0).toList();
+    if (!kept.isEmpty()) {
       var holds = RetentionScan.of(directory, kms, "").holds();
       for (var key : kept) {
-        if (!holds.containsKey(Vault.hold(key)) && kms.standing(key) == Kms.Standing.USABLE) {
+        boolean released = !holds.containsKey(Vault.hold(origin, key));
+        if (released && kms.standing(key) == Kms.Standing.USABLE) {
           kms.destroy(key);
         }
       }
     }
-    swept = true;
   }
 
   /**
@@ -182,8 +200,18 @@ public final class Retention {
             signed);
     vaults(asked, scan);
     long seq = record(begun);
-    return certify(
-        new Disposals.Found(seq, begun), new Erasure(begun.origin(), kms).destroy(month));
+    try {
+      var outcome = new Erasure(begun.origin(), kms).destroy(month);
+      return certify(new Disposals.Found(seq, begun), outcome);
+    } catch (KmsException e) {
+      throw new KmsException(
+          "it is begun by record "
+              + seq
+              + ", but the key service fails: "
+              + e.getMessage()
+              + "; the appliance finishes it when the key is gone, or can be destroyed",
+          e);
+    }
   }
 
   // Recorded, and on the disk, before anything is destroyed.
@@ -233,8 +261,11 @@ public final class Retention {
    * @throws KmsException when the key service does not answer
    */
   public synchronized void check() {
-    sweep();
-    for (var found : journal.disposals.open()) {
+    if (!caughtUp) {
+      catchUp();
+      caughtUp = true;
+    }
+    for (var found : disposals.open()) {
       var key = found.disposal().asked().key();
       var standing = kms.standing(key);
       boolean scheduled = found.disposal().state() == Disposal.State.SCHEDULED;
@@ -242,7 +273,9 @@ public final class Retention {
         continue;
       }
       if (scheduled && standing == Kms.Standing.USABLE) {
-        journal.alert("disposal-undone", key + " is usable again, after record " + found.seq());
+        if (undone.add(key)) {
+          journal.alert("disposal-undone", key + " is usable again, after record " + found.seq());
+        }
         continue;
       }
       finish(found, key, standing);
@@ -287,7 +320,7 @@ public final class Retention {
   private long record(Disposal disposal) {
     var note = disposal.sign(identity);
     long seq = record(disposal.entry(note));
-    journal.disposals.add(seq, disposal);
+    disposals.add(seq, disposal);
     return seq;
   }
 

@@ -3,9 +3,12 @@ package io.sallyport.proxy.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /**
  * A hold vault: what a hold on a patient or user needs of a month, encrypted anew under a key of
@@ -19,7 +22,7 @@ import java.util.Base64;
  * key journal-2026-11-access     what is about to be destroyed
  * frames 12
  * sha256 …                       of the file
- * kek hold-4711                  under which the vault's data key is wrapped
+ * kek hold-9f86d081884c7d65-4711 under which the vault's data key is wrapped
  * salt, commitment, wrapped      as in a {@link KeyOpening}, Base64
  * time 2033-01-02T10:00:00Z
  *
@@ -45,26 +48,38 @@ record Vault(
   private static final String KEK = "hold-";
   private static final int NAMED = 16;
 
-  /** The key-encryption key of a hold. */
-  static String kek(long hold) {
-    return KEK + hold;
+  /** The key-encryption key of a hold: of this log's, who may not be alone in its key service. */
+  static String kek(String origin, long hold) {
+    return prefix(origin) + hold;
   }
 
-  /** The hold of a key-encryption key; -1 when it is none of a hold. */
-  static long hold(String kek) {
-    return kek.matches(KEK + "\\d{1,18}") ? Long.parseLong(kek.substring(KEK.length())) : -1;
+  /** The hold of a key-encryption key; -1 when it is none of a hold of this log. */
+  static long hold(String origin, String kek) {
+    var prefix = prefix(origin);
+    boolean ours = kek.startsWith(prefix) && kek.substring(prefix.length()).matches("\\d{1,18}");
+    return ours ? Long.parseLong(kek.substring(prefix.length())) : -1;
+  }
+
+  private static String prefix(String origin) {
+    try {
+      var sha = MessageDigest.getInstance("SHA-256").digest(origin.getBytes(UTF_8));
+      return KEK + HexFormat.of().formatHex(sha, 0, NAMED / 2) + "-";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** The file in the journal's directory: by its hash, so that no other ever takes its place. */
   Path file(Path journal) {
-    var name = kek(hold) + "-" + key + "-" + sha256.substring(0, NAMED) + ".frames";
+    var name = KEK + hold + "-" + key + "-" + sha256.substring(0, NAMED) + ".frames";
     return journal.resolve(JournalFiles.VAULT).resolve(name);
   }
 
   /** What the vault's data key is bound to. */
   static DataKey.Place place(String origin, long hold, String key) {
     var bound = ("hold vault " + hold + " " + key).getBytes(UTF_8);
-    return new DataKey.Place(origin, 0, 0, DisposalRequest.retention(key), bound, kek(hold));
+    return new DataKey.Place(
+        origin, 0, 0, DisposalRequest.retention(key), bound, kek(origin, hold));
   }
 
   private String text() {
@@ -114,7 +129,7 @@ record Vault(
                   from.get("kek"),
                   base64.decode(from.get("wrapped"))),
               Instant.parse(from.get("time")));
-      boolean own = vault.wrapped.kek().equals(kek(vault.hold));
+      boolean own = vault.wrapped.kek().equals(kek(origin, vault.hold));
       if (own
           && vault.sha256.matches("[0-9a-f]{64}")
           && DisposalRequest.isKey(vault.key)

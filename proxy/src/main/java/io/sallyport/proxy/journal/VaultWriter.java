@@ -49,12 +49,12 @@ final class VaultWriter {
     var wanted = new HashSet<Long>();
     var filter = new JournalReader.Filter(request.patient(), request.user(), null);
     new JournalReader(journal, kms).forEach(filter, entry -> wanted.add(entry.seq()));
-    kms.ensure(Vault.kek(hold));
+    kms.ensure(Vault.kek(origin, hold));
     var fresh = DataKey.fresh(kms, new SecureRandom(), Vault.place(origin, hold, key));
     var vaults = journal.resolve(JournalFiles.VAULT);
     try {
       Origin.directory(vaults);
-      var temporary = vaults.resolve(Vault.kek(hold) + ".new");
+      var temporary = vaults.resolve("hold-" + hold + ".new");
       var sha = MessageDigest.getInstance("SHA-256");
       try (var channel =
               FileChannel.open(

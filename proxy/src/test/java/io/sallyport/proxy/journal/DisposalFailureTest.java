@@ -54,10 +54,13 @@ class DisposalFailureTest {
     assertThat(kept.found(NOVEMBER, RetentionClass.ACCESS).disposal().state())
         .isEqualTo(Disposal.State.BEGUN);
     assertThatThrownBy(() -> kept.entries()).isInstanceOf(KmsException.class); // nothing is silent
-    try (var open = kept.open();
-        var keeper = RetentionKeeper.start(kept.retention(open))) {
-      assertThat(keeper).isNotNull();
-      Entries.await(() -> open.disposals.open().isEmpty());
+    try (var open = kept.open()) {
+      var retention = kept.retention(open);
+      var key = FileKeys.kek(NOVEMBER, RetentionClass.ACCESS);
+      try (var keeper = RetentionKeeper.start(retention)) {
+        assertThat(keeper).isNotNull();
+        Entries.await(() -> retention.disposals.gone(key) != null);
+      }
     }
     var found = kept.found(NOVEMBER, RetentionClass.ACCESS).disposal();
     assertThat(found.state()).isEqualTo(Disposal.State.DESTROYED);
@@ -72,7 +75,10 @@ class DisposalFailureTest {
       var retention = kept.retention(open);
       var request = kept.approved(kept.request(NOVEMBER, RetentionClass.ACCESS));
       kept.kms.destroying = MemoryKms.Destroying.REFUSED;
-      assertThatThrownBy(() -> retention.dispose(request)).isInstanceOf(KmsException.class);
+      assertThatThrownBy(() -> retention.dispose(request))
+          .isInstanceOf(KmsException.class)
+          .hasMessageContaining("begun by record")
+          .hasMessageContaining("denied");
       assertThatThrownBy(() -> retention.check()).isInstanceOf(KmsException.class);
       assertThatThrownBy(() -> retention.dispose(request)).hasMessageContaining("begun by record");
       kept.kms.destroying = MemoryKms.Destroying.AT_ONCE;
@@ -80,6 +86,33 @@ class DisposalFailureTest {
       assertThat(kept.found(NOVEMBER, RetentionClass.ACCESS).disposal().state())
           .isEqualTo(Disposal.State.DESTROYED);
     }
+  }
+
+  @Test
+  void keyThatSomebodyElseDestroysAfterBegunIsCertified() throws Exception {
+    try (var open = kept.open()) {
+      var retention = kept.retention(open);
+      var request = kept.approved(kept.request(NOVEMBER, RetentionClass.ACCESS));
+      kept.kms.destroying = MemoryKms.Destroying.REFUSED;
+      assertThatThrownBy(() -> retention.dispose(request)).isInstanceOf(KmsException.class);
+      kept.kms.destroying = MemoryKms.Destroying.AT_ONCE;
+      kept.kms.destroy(FileKeys.kek(NOVEMBER, RetentionClass.ACCESS));
+      retention.check();
+      var found = kept.found(NOVEMBER, RetentionClass.ACCESS).disposal();
+      assertThat(found.state()).isEqualTo(Disposal.State.DESTROYED);
+      assertThat(found.tried()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void keyThatIsOnlySwitchedOffIsDestroyed() throws Exception {
+    kept.kms.disable(FileKeys.kek(NOVEMBER, RetentionClass.ACCESS));
+    dispose(NOVEMBER, RetentionClass.ACCESS);
+    assertThat(kept.found(NOVEMBER, RetentionClass.ACCESS).disposal().state())
+        .isEqualTo(Disposal.State.DESTROYED);
+    kept.kms.restore();
+    assertThat(Kept.tried(kept.journal, kept.kms))
+        .noneMatch(t -> t.opens() && t.key().equals("journal-2026-11-access"));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,10 @@ class HoldVaultTest {
     }
   }
 
+  private String vaultKey() throws Exception {
+    return Vault.kek(Origin.name(kept.journal), hold);
+  }
+
   private List<JournalReader.Entry> of(String patient) {
     return new JournalReader(kept.journal, kept.kms).entries(new Filter(patient, "", null));
   }
@@ -99,7 +104,7 @@ class HoldVaultTest {
       var release = RetentionRequests.release(kept.journal, hold, "root", "settled", kept.now());
       kept.retention(open).release(kept.approved(release));
     }
-    assertThat(kept.kms.standing(Vault.kek(hold))).isEqualTo(Kms.Standing.ABSENT);
+    assertThat(kept.kms.standing(vaultKey())).isEqualTo(Kms.Standing.ABSENT);
     assertThat(of("p1"))
         .extracting(e -> e.entry().getClass().getSimpleName())
         .containsExactly("Hold");
@@ -108,7 +113,7 @@ class HoldVaultTest {
   }
 
   @Test
-  void vaultKeyThatAKillLeftIsDestroyedAtTheNextStart() {
+  void vaultKeyThatAKillLeftIsDestroyedAtTheNextStart() throws Exception {
     dispose();
     try (var open = kept.open()) {
       var release = RetentionRequests.release(kept.journal, hold, "root", "settled", kept.now());
@@ -120,18 +125,23 @@ class HoldVaultTest {
     try (var open = kept.open()) {
       kept.retention(open).check();
     }
-    assertThat(kept.kms.standing(Vault.kek(hold))).isEqualTo(Kms.Standing.ABSENT);
+    assertThat(kept.kms.standing(vaultKey())).isEqualTo(Kms.Standing.ABSENT);
   }
 
+  @Tag("long")
   @Test
-  void vaultOfAHoldInForceSurvivesAStart() {
+  void vaultOfAHoldInForceSurvivesAStartAndAnotherJournalsDoes() throws Exception {
     dispose();
+    var anothers = Vault.kek("auditlog.local/another", hold);
+    kept.kms.ensure(anothers);
     try (var open = kept.open()) {
       kept.retention(open).check();
     }
-    assertThat(kept.kms.standing(Vault.kek(hold))).isEqualTo(Kms.Standing.USABLE);
+    assertThat(kept.kms.standing(anothers)).isEqualTo(Kms.Standing.USABLE);
+    assertThat(kept.kms.standing(vaultKey())).isEqualTo(Kms.Standing.USABLE);
   }
 
+  @Tag("long")
   @Test
   void changedOrMissingVaultIsSaid() throws Exception {
     dispose();
@@ -149,6 +159,7 @@ class HoldVaultTest {
     assertThatThrownBy(() -> kept.entries()).hasStackTraceContaining("bring the hold vault back");
   }
 
+  @Tag("long")
   @Test
   void vaultOfADisposalThatWasAbandonedIsNotInTheWayOfTheNext() throws Exception {
     try (var open = kept.open()) {
@@ -173,6 +184,7 @@ class HoldVaultTest {
     }
   }
 
+  @Tag("long")
   @Test
   void wideHoldHasNoVault() {
     try (var open = kept.open()) {

@@ -137,7 +137,7 @@ final class MemoryKms implements Kms {
 
   @Override
   public Standing destroy(String key) {
-    var gone = key(key);
+    var gone = scheduled.containsKey(key) ? scheduled.remove(key) : key(key);
     switch (destroying) {
       case REFUSED -> throw new KmsException("denied", null);
       case PRETENDED, LIED -> {
@@ -151,6 +151,11 @@ final class MemoryKms implements Kms {
       throw new Killed();
     }
     return standing(key);
+  }
+
+  /** Somebody switches a key off, without destroying it. */
+  void disable(String key) {
+    scheduled.put(key, keys.remove(key));
   }
 
   /** The time for which keys are kept is over. */

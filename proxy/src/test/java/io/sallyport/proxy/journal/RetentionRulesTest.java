@@ -50,7 +50,7 @@ class RetentionRulesTest {
     var refused =
         assertThatThrownBy(() -> retention.dispose(note)).isInstanceOf(RetentionRefused.class);
     assertThat(kept.kms.keys()).contains(FileKeys.kek(NOVEMBER, RetentionClass.ACCESS));
-    assertThat(open.disposals.of(FileKeys.kek(NOVEMBER, RetentionClass.ACCESS))).isNull();
+    assertThat(retention.disposals.of(FileKeys.kek(NOVEMBER, RetentionClass.ACCESS))).isNull();
     return refused;
   }
 
@@ -218,7 +218,7 @@ class RetentionRulesTest {
   @Test
   void changedTextIsRefusedWhereverItIsChanged() throws Exception {
     var approved = kept.approved(request());
-    for (int at = 0; at < approved.length(); at += 3) {
+    for (int at = 0; at < approved.length(); at += 11) {
       var bent = new StringBuilder(approved);
       bent.setCharAt(at, approved.charAt(at) == '7' ? '8' : '7');
       refused(bent.toString());
@@ -239,6 +239,20 @@ class RetentionRulesTest {
     }
     var root = request().replaceFirst("\nroot .{43}=", "\nroot " + "A".repeat(43) + "=");
     refused(kept.approved(root)).hasMessageContaining("no checkpoint");
+  }
+
+  @Test
+  void requestHasOneSpelling() {
+    for (var other :
+        List.of(
+            request() + "more than is done\n",
+            request().replace("\nframes 2\n", "\nframes 02\n"),
+            request().replace("\nclass access\n", "\nclass security\n"))) {
+      assertThat(other).isNotEqualTo(request());
+      assertThatThrownBy(() -> RetentionRequests.approve(other, kept.jane))
+          .isInstanceOf(RetentionRefused.class)
+          .hasMessageContaining("spelled otherwise");
+    }
   }
 
   @Test
