@@ -65,20 +65,44 @@ final class Anchors {
         }
         ends.put(file, notes.whole());
       }
-      if (inside != null) {
-        var tree = new MerkleProof(TileFile.subtrees(journal, size));
-        if (inside.size() > 0 && !Arrays.equals(tree.root(0, inside.size()), inside.root())) {
-          throw new JournalUnavailable(
-              "the first "
-                  + inside.size()
-                  + " records are not those that the anchor "
-                  + file
-                  + " knows: this journal was made anew. Keep both as evidence",
-              null);
-        }
+      if (inside != null && !holds(journal, size, inside)) {
+        throw new JournalUnavailable(
+            "the first "
+                + inside.size()
+                + " records are not those that the anchor "
+                + file
+                + " knows: this journal was made anew. Keep both as evidence",
+            null);
       }
     }
     return more;
+  }
+
+  /**
+   * Whether the last word of each file is about this journal as it was found. If not, {@link
+   * #compare} tells what is wrong, or that nothing is.
+   */
+  boolean agree(Path journal, String origin, long size) throws IOException {
+    for (var file : files) {
+      if (!Files.exists(file)) {
+        LOG.warn("journal: the anchor {} is not there: begun anew", file);
+        continue;
+      }
+      var end = CheckpointLog.End.of(file, origin);
+      ends.put(file, end.whole());
+      if (end.newest() != null) {
+        var newest = parsed(file, origin, end.newest());
+        if (newest.size() > size || !holds(journal, size, newest)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean holds(Path journal, long size, Checkpoint inside) throws IOException {
+    var tree = new MerkleProof(TileFile.subtrees(journal, size));
+    return inside.size() == 0 || Arrays.equals(tree.root(0, inside.size()), inside.root());
   }
 
   private static JournalUnavailable shorter(Path file, long size, long anchored) {

@@ -1,5 +1,6 @@
 package io.sallyport.proxy.journal;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
@@ -19,6 +20,7 @@ import java.util.Arrays;
  */
 final class CheckpointLog implements AutoCloseable {
   private static final int LINES = 5;
+  private static final int TAIL_BYTES = 64 << 10;
 
   private final FileChannel channel;
   private final Settings.Force force;
@@ -98,6 +100,68 @@ final class CheckpointLog implements AutoCloseable {
       log.truncate(left).force(true);
     }
     return last;
+  }
+
+  /**
+   * The end of a file of checkpoints.
+   *
+   * @param newest the last whole note, null for none
+   * @param whole bytes up to its end
+   * @param torn whether less than a note follows
+   */
+  record End(String newest, long whole, boolean torn) {
+
+    /** Finds it from the end, where the file is as it is written, and else from its beginning. */
+    static End of(Path file, String origin) throws IOException {
+      if (Files.exists(file)) {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+          var found = last(channel, origin);
+          if (found != null) {
+            return found;
+          }
+        }
+      }
+      try (var notes = new Reader(file)) {
+        String newest = null;
+        for (var note = notes.next(); note != null; note = notes.next()) {
+          newest = note;
+        }
+        return new End(newest, notes.whole(), notes.torn());
+      }
+    }
+
+    private static End last(FileChannel channel, String origin) throws IOException {
+      long from = Math.max(0, channel.size() - TAIL_BYTES);
+      var bytes = ByteBuffer.allocate((int) (channel.size() - from));
+      while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {}
+      var tail = new String(bytes.array(), ISO_8859_1); // a char for each byte
+      int note = tail.lastIndexOf("\n" + origin + "\n") + 1;
+      int end = end(tail, note);
+      if (note > 0 && end < 0) { // the last is torn; the one before is whole
+        int torn = note;
+        note = tail.lastIndexOf("\n" + origin + "\n", note - 2) + 1;
+        end = end(tail, note);
+        if (end != torn) {
+          return null;
+        }
+      }
+      if (note == 0 || end < 0 || end(tail, end) >= 0) {
+        return null;
+      }
+      var newest = new String(bytes.array(), note, end - note, UTF_8);
+      return new End(newest, from + end, end < tail.length());
+    }
+
+    private static int end(String text, int from) {
+      int end = from;
+      for (int line = 0; line < LINES; line++) {
+        end = text.indexOf('\n', end) + 1;
+        if (end == 0) {
+          return -1;
+        }
+      }
+      return end;
+    }
   }
 
   /** Reads notes in their order. */

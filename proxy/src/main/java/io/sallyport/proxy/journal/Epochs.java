@@ -21,6 +21,9 @@ final class Epochs {
   /** More than a journal ever has open at once; what is older is proven and forgotten. */
   private static final int KEPT = 64;
 
+  /** What is before is not read here: its statements are passed over, once proven. */
+  private final long begins;
+
   private static final class Epoch {
     private final int run;
     private final int number;
@@ -68,6 +71,26 @@ final class Epochs {
   Epochs(LogKey identity, boolean all) {
     this.identity = identity;
     this.all = all;
+    begins = 0;
+  }
+
+  /**
+   * Begins at a file in the middle of a run, where the epoch before may not be closed yet.
+   *
+   * @param before header of the record that opened that epoch
+   * @param opening its body
+   * @param root of the tree over all records before it
+   * @param begins the first record that is read here
+   */
+  Epochs(LogKey identity, Frame.Header before, byte[] opening, byte[] root, long begins)
+      throws Frame.Malformed {
+    this.identity = identity;
+    this.begins = begins;
+    all = false;
+    signing = new Epoch(before, root, KeyOpening.parse(opening).epochKey(identity.name()));
+    signing.certified = before.seq();
+    epochs.put(signing.start, signing);
+    closed = false;
   }
 
   /**
@@ -149,6 +172,10 @@ final class Epochs {
 
   private void certify(Frame.Header header, Note note) throws Frame.Malformed {
     var open = EpochStatement.parse(identity.name(), note);
+    if (open.size() < begins && !epochs.containsKey(open.size())) {
+      prove(new Proof(header.seq(), note, identity, "the certificate of an epoch's key"));
+      return;
+    }
     var epoch = epochs.get(open.size());
     boolean known =
         epoch != null

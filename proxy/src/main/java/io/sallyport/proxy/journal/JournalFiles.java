@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * state/            snapshots of what the records come to
  * export/           how far receivers have got
  * vault/            hold vaults: what is kept of months that were disposed of
+ * doubt             something in the files was not as it should be: the next start reads all of them
  * probe             a block that is written to learn whether the disk is quick
  * spare-1           a roll file to come, all zeros
  * run-000001/       one process start: a Chronicle queue of its own
@@ -37,6 +38,7 @@ final class JournalFiles {
   static final String PUBLIC_KEY = "journal.pub";
   static final String TILES = "tlog/tile";
   static final String CHECKPOINTS = "checkpoints.log";
+  static final String DOUBT = "doubt";
   static final String PROBE = "probe";
   static final String VAULT = "vault";
 

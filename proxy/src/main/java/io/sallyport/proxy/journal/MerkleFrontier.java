@@ -1,5 +1,6 @@
 package io.sallyport.proxy.journal;
 
+import java.io.IOException;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -43,6 +44,17 @@ final class MerkleFrontier {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** The tree of this size, made of the perfect subtrees that another has. */
+  MerkleFrontier(MerkleProof.Subtrees tree, long size, Sink sink) throws IOException {
+    this(sink);
+    for (int level = 0; level < LEVELS && size >> level != 0; level++) {
+      if ((size >> level & 1) == 1) {
+        perfect[level] = tree.hash(level, (size >> level) - 1);
+      }
+    }
+    this.size = size;
   }
 
   /** A tree that goes its own way from here, with a listener of its own. */

@@ -43,6 +43,7 @@ final class Sealer implements AutoCloseable {
   private long certified = -1;
   private long repeated = -1;
   private long certifyNanos;
+  private long certifyBytes;
   private long checkpointNanos;
   private boolean news;
   private boolean noRoom;
@@ -133,6 +134,7 @@ final class Sealer implements AutoCloseable {
         certified = header.seq();
       }
       frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
+      certifyBytes += walk.to() - walk.from();
       news |= header.type() != FrameType.CHECKPOINT && header.type() != FrameType.COSIGNED;
     }
   }
@@ -146,8 +148,10 @@ final class Sealer implements AutoCloseable {
     epoch = number;
     certified = journal.appendClear(FrameType.EPOCH_CLOSE, close);
     long now = settings.nanos().getAsLong();
-    if (now - certifyNanos >= TimeUnit.MILLISECONDS.toNanos(sealing.certifyMillis())) {
+    boolean old = now - certifyNanos >= TimeUnit.MILLISECONDS.toNanos(sealing.certifyMillis());
+    if (old || certifyBytes >= sealing.bootBytes()) {
       certifyNanos = now;
+      certifyBytes = 0;
       journal.certify(statement(false, next.key()));
     }
   }

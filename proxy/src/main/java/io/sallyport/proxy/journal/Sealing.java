@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param watchMillis time between looks whether a file is gone or cut short
  * @param scrubMillis rest between two passes over all sealed records
  * @param scrubBytesPerMilli how fast such a pass reads at most
+ * @param bootBytes a start reads at least so many bytes of frames again, if there are as many; and
+ *     the identity certifies an epoch's key after so many, too, so that it need not read many more
  * @param outside who else knows how long the journal is
  */
 record Sealing(
@@ -25,6 +27,7 @@ record Sealing(
     long watchMillis,
     long scrubMillis,
     long scrubBytesPerMilli,
+    long bootBytes,
     Outside outside) {
   static final Sealing STANDARD =
       new Sealing(
@@ -35,6 +38,7 @@ record Sealing(
           1_000,
           20_000,
           50_000,
+          128L << 20,
           Outside.NONE);
 
   Sealing with(Outside other) {
@@ -46,6 +50,7 @@ record Sealing(
         watchMillis,
         scrubMillis,
         scrubBytesPerMilli,
+        bootBytes,
         other);
   }
 }

@@ -38,6 +38,27 @@ final class Tiles implements MerkleFrontier.Sink {
     this.force = force;
   }
 
+  /**
+   * Goes on from the tiles of a tree of this size, which nobody has proven as yet.
+   *
+   * @throws JournalUnavailable when one is missing or cut short
+   */
+  void resume(long size) throws IOException {
+    for (int level = 0; level < TileFile.LEVELS; level++) {
+      long hashes = size >> TileFile.LEVEL_BITS * level;
+      index[level] = hashes / TileFile.WIDTH;
+      width[level] = (int) (hashes % TileFile.WIDTH);
+      if (width[level] > 0) {
+        var stored = TileFile.read(journal, level, index[level], width[level]);
+        if (stored == null) {
+          var name = TileFile.full(journal, level, index[level]);
+          throw new JournalUnavailable("tile " + name + " is missing or cut short", null);
+        }
+        System.arraycopy(stored, 0, open[level], 0, stored.length);
+      }
+    }
+  }
+
   @Override
   public void hash(int level, byte[] hash) {
     System.arraycopy(hash, 0, open[level], width[level] * HASH, HASH);

@@ -161,6 +161,16 @@ final class Watch {
   private void tell(String what, String detail) {
     if (told.add(what + detail) && !stopping) {
       journal.alert(what, detail);
+      doubt();
+    }
+  }
+
+  /** The next start reads everything, and refuses or mends what is wrong. */
+  private void doubt() {
+    try {
+      Files.write(directory.resolve(JournalFiles.DOUBT), new byte[0]);
+    } catch (IOException e) {
+      LOG.error("journal: {} cannot be written", JournalFiles.DOUBT, e);
     }
   }
 }

@@ -37,7 +37,7 @@ class CheckpointOrderTest {
         this::force,
         usual.fill(),
         usual.forceMillis(),
-        new Sealing(1_000, hours, hours, hours, hours, hours, 50_000, Outside.NONE),
+        new Sealing(1_000, hours, hours, hours, hours, hours, 50_000, Long.MAX_VALUE, Outside.NONE),
         usual.limits());
   }
 

@@ -26,6 +26,9 @@ final class TestSettings extends Clock {
 
   Outside outside = Outside.NONE;
 
+  /** A start reads everything again; with 0, from the last certified key on. */
+  long bootBytes = Long.MAX_VALUE;
+
   /** Never checkpoints unless the test moves time, so that the tail stays unsealed. */
   Settings settings() {
     return new Settings(
@@ -48,6 +51,7 @@ final class TestSettings extends Clock {
             10,
             10,
             50_000,
+            bootBytes,
             outside),
         limits);
   }
