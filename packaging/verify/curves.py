@@ -4,17 +4,18 @@ For public data only: nothing here runs in constant time.
 """
 import hashlib
 
+def times(n, point, total, add):
+    while n: total, point, n = add(total, point) if n & 1 else total, add(point, point), n >> 1
+    return total
+
 # ---- Ed25519, in extended coordinates
 P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
+D, ONE = -121665 * pow(121666, P - 2, P) % P, (0, 1, 1, 0)
 def add(a, b):
     c, d = (a[1] - a[0]) * (b[1] - b[0]), (a[1] + a[0]) * (b[1] + b[0])
     t, z = 2 * a[3] * b[3] * D, 2 * a[2] * b[2]
     e, f, g, h = d - c, z - t, z + t, d + c
     return e * f % P, g * h % P, f * g % P, e * h % P
-def times(n, point, total, plus):
-    while n: total, point, n = plus(total, point) if n & 1 else total, plus(point, point), n >> 1
-    return total
 def point(raw):
     y, sign = int.from_bytes(raw, "little") & (1 << 255) - 1, raw[31] >> 7
     xx = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
@@ -30,7 +31,7 @@ def ed25519(key, message, signature):
     except ValueError: return False
     s = int.from_bytes(signature[32:], "little")
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % Q
-    left, right = times(s, base, (0, 1, 1, 0), add), add(r, times(h, a, (0, 1, 1, 0), add))
+    left, right = times(s, base, ONE, add), add(r, times(h, a, ONE, add))
     return s < Q and not any((left[i] * right[2] - right[i] * left[2]) % P for i in (0, 1))
 
 # ---- P-256, in affine coordinates; None is the point at infinity
@@ -46,7 +47,7 @@ def plus(a, b):
     slope = 3 * (a[0] * a[0] - 1) * pow(2 * a[1], -1, F) if a == b else (b[1] - a[1]) * pow(b[0] - a[0], -1, F)
     x = (slope * slope - a[0] - b[0]) % F
     return x, (slope * (a[0] - x) - a[1]) % F
-def number(n):
+def der(n):
     raw = n.to_bytes(n.bit_length() // 8 + 1, "big")
     return b"\x02" + bytes([len(raw)]) + raw
 def p256(key, message, signature):
@@ -56,8 +57,8 @@ def p256(key, message, signature):
     if not 8 <= len(signature) <= 72 or signature[3] > len(signature) - 6: return False
     half = 4 + signature[3]
     r, s = int.from_bytes(signature[4:half], "big"), int.from_bytes(signature[half + 2:], "big")
-    both = number(r) + number(s)
+    both = der(r) + der(s)
     if signature != b"\x30" + bytes([len(both)]) + both or not (0 < r < N and 0 < s < N): return False
     e, w = int.from_bytes(hashlib.sha256(message).digest(), "big"), pow(s, -1, N)
-    sum = plus(times(e * w % N, G, None, plus), times(r * w % N, (x, y), None, plus))
-    return sum is not None and sum[0] % N == r
+    total = plus(times(e * w % N, G, None, plus), times(r * w % N, (x, y), None, plus))
+    return total is not None and total[0] % N == r

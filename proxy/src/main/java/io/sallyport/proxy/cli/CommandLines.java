@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       JournalCommand.class,
       ReportCommand.class,
       KeyCommand.class,
+      WitnessCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class CommandLines implements Runnable {

@@ -5,6 +5,7 @@ import io.sallyport.proxy.journal.JournalReader;
 import io.sallyport.proxy.journal.JournalUnavailable;
 import io.sallyport.proxy.journal.JournalVerifier;
 import io.sallyport.proxy.journal.LogProof;
+import io.sallyport.proxy.journal.WitnessPolicy;
 import io.sallyport.proxy.kms.KmsException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,6 +64,18 @@ public final class JournalCommand implements Runnable {
               paramLabel = "C",
               description = "A checkpoint kept elsewhere; may be given several times.")
           List<Path> checkpoints,
+      @Option(
+              names = "--witness",
+              paramLabel = "VKEY",
+              description =
+                  "A witness's verifier key line; may be given several times. Then a checkpoint"
+                      + " must be cosigned.")
+          List<String> witnesses,
+      @Option(
+              names = "--quorum",
+              paramLabel = "N",
+              description = "By how many of them; by default by all.")
+          Integer quorum,
       @Option(names = "--require-sealed", description = "An unsealed tail is bad, too.")
           boolean requireSealed) {
     if ((dir == null) == (proof == null)) {
@@ -75,10 +88,12 @@ public final class JournalCommand implements Runnable {
     for (Path checkpoint : checkpoints == null ? List.<Path>of() : checkpoints) {
       kept.add(text(checkpoint));
     }
+    WitnessPolicy policy = policy(witnesses, quorum);
     JournalVerifier.Result result;
     try {
       result =
-          new JournalVerifier(JournalSource.directory(dir), text(key).strip(), kept, null).verify();
+          new JournalVerifier(JournalSource.directory(dir), text(key).strip(), kept, null, policy)
+              .verify();
     } catch (IllegalArgumentException e) {
       throw Failure.environment(key + " is no public key of a journal", e);
     } catch (JournalUnavailable e) {
@@ -86,6 +101,10 @@ public final class JournalCommand implements Runnable {
     }
     PrintWriter out = spec.commandLine().getOut();
     out.println(result.summary());
+    if (policy.asks()) {
+      String newest = result.witnessed() == 0 ? "none" : "0.." + (result.witnessed() - 1);
+      out.println("witnessed " + newest + " by " + policy);
+    }
     if (!result.unfinished().isEmpty()) {
       out.println("unfinished: " + result.unfinished());
     }
@@ -93,11 +112,26 @@ public final class JournalCommand implements Runnable {
       String where = result.firstBad() < 0 ? "" : "record " + result.firstBad() + ": ";
       throw Failure.bad("the journal is not intact: " + where + result.problem());
     }
+    if (policy.asks() && result.witnessed() == 0) {
+      throw Failure.bad("no checkpoint in the journal is cosigned by " + policy);
+    }
     if (requireSealed && !result.okSealed()) {
       throw Failure.bad("the journal has an unsealed tail");
     }
     out.println("intact");
     return 0;
+  }
+
+  private static WitnessPolicy policy(List<String> witnesses, Integer quorum) {
+    if (witnesses == null && quorum == null) {
+      return WitnessPolicy.NONE;
+    }
+    List<String> keys = witnesses == null ? List.of() : witnesses;
+    try {
+      return WitnessPolicy.of(keys, quorum == null ? keys.size() : quorum);
+    } catch (IllegalArgumentException bad) {
+      throw Failure.usage("--witness and --quorum: " + bad.getMessage());
+    }
   }
 
   private int proven(Path proof, Path key) {
@@ -197,7 +231,7 @@ public final class JournalCommand implements Runnable {
     return 0;
   }
 
-  private static String text(Path file) {
+  static String text(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -273,6 +273,21 @@ final class Epochs {
     return lost;
   }
 
+  /** For people: where the loss of a checkpoint's records is admitted; "" for nowhere. */
+  String admitted(long size) {
+    for (var gone : lost) {
+      if (size > gone.from() && size <= gone.to()) {
+        return "; record "
+            + gone.admittedBy()
+            + " admits the loss of "
+            + gone.from()
+            + ".."
+            + (gone.to() - 1);
+      }
+    }
+    return "";
+  }
+
   /** The one key that may sign a checkpoint of this size; null when none is certified. */
   LogKey keyFor(long size) {
     var entry = epochs.lowerEntry(size);

@@ -3,20 +3,15 @@ package io.sallyport.proxy.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sallyport.proxy.kms.Kms;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Pattern;
+import java.util.function.BooleanSupplier;
 
 /**
  * Proves a journal from its files, offline, with the public key only: form and sequence of every
@@ -38,18 +33,17 @@ public final class JournalVerifier {
   private final LogKey identity;
   private final List<String> keptNotes;
   private final Kms kms;
+  private final WitnessPolicy policy;
 
   // The state of one run of verify().
-  private final MerkleFrontier frontier = new MerkleFrontier();
-  private final ByteArrayOutputStream leavesSinceSealed = new ByteArrayOutputStream();
   private final TreeSet<Long> unfinished = new TreeSet<>();
-  private final NavigableMap<Long, List<Checkpoint>> kept = new TreeMap<>();
+  private final KeptCheckpoints kept = new KeptCheckpoints();
   private final Epochs epochs;
-  private final TileCheck tiles;
-  private MerkleFrontier sealed;
+  private final SealedTree tree;
   private Checkpoint newest;
   private Checkpoint due;
   private boolean newestRepeated;
+  private long witnessed;
   private Decryption decryption;
 
   /** The journal in a directory, by its public key alone. */
@@ -57,20 +51,27 @@ public final class JournalVerifier {
     this(journal, publicKeyLine, List.of(), null);
   }
 
+  /** The same, and by checkpoints kept elsewhere and tags of frames; no witness is asked. */
+  public JournalVerifier(Path journal, String publicKeyLine, Collection<String> kept, Kms kms) {
+    this(journal, publicKeyLine, kept, kms, WitnessPolicy.NONE);
+  }
+
   /**
    * @param publicKeyLine the content of {@code journal.pub}, best from elsewhere
    * @param kept texts of checkpoints kept elsewhere; one text may hold several
    * @param kms checks the tags of encrypted frames, too; null for the public key alone
+   * @param policy whose cosignatures are looked for
    * @throws IllegalArgumentException when the public key is none
    */
-  public JournalVerifier(Path journal, String publicKeyLine, Collection<String> kept, Kms kms) {
+  public JournalVerifier(
+      Path journal, String publicKeyLine, Collection<String> kept, Kms kms, WitnessPolicy policy) {
     this.journal = journal;
     identity = LogKey.parse(publicKeyLine);
     epochs = new Epochs(identity, true);
-    tiles = new TileCheck(journal);
-    sealed = new MerkleFrontier(tiles);
+    tree = new SealedTree(journal);
     keptNotes = List.copyOf(kept);
     this.kms = kms;
+    this.policy = policy;
   }
 
   /**
@@ -78,12 +79,18 @@ public final class JournalVerifier {
    *
    * @param records well-formed records from the first on
    * @param sealed how many of them the newest valid checkpoint covers
+   * @param witnessed how many of them the newest checkpoint covers that the policy calls witnessed
    * @param unfinished intents without outcome, close, refusal or abort
    * @param firstBad the first bad or missing record, -1 when nothing is wrong
    * @param problem what is wrong and where, "" when nothing is
    */
   public record Result(
-      long records, long sealed, List<Long> unfinished, long firstBad, String problem) {
+      long records,
+      long sealed,
+      long witnessed,
+      List<Long> unfinished,
+      long firstBad,
+      String problem) {
     /** Nothing is wrong. The tail may be unsealed. */
     public boolean ok() {
       return problem.isEmpty();
@@ -135,13 +142,14 @@ public final class JournalVerifier {
             new Bad(seq, "record " + seq + " at " + walk.place() + ": " + e.getMessage()));
       }
       return result(-1, "");
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       throw new JournalUnavailable("cannot read the journal in " + journal, e);
     }
   }
 
   private Result result(long firstBad, String problem) {
-    return new Result(frontier.size(), sealed.size(), List.copyOf(unfinished), firstBad, problem);
+    return new Result(
+        tree.size(), tree.sealed(), witnessed, List.copyOf(unfinished), firstBad, problem);
   }
 
   // A change may break the form of what follows; the hashes then tell where it was.
@@ -153,19 +161,8 @@ public final class JournalVerifier {
   }
 
   private void readKept() throws Bad {
-    for (var text : keptNotes) {
-      for (var note : text.split("(?m)^(?=" + Pattern.quote(identity.name()) + "\n)")) {
-        if (!note.isEmpty()) {
-          keep(note);
-        }
-      }
-    }
-  }
-
-  private void keep(String note) throws Bad {
     try {
-      var checkpoint = Checkpoint.parse(identity.name(), note);
-      kept.computeIfAbsent(checkpoint.size(), size -> new ArrayList<>()).add(checkpoint);
+      kept.read(identity.name(), keptNotes);
     } catch (IllegalArgumentException e) {
       throw new Bad(-1, "the checkpoint kept elsewhere: " + e.getMessage());
     }
@@ -173,35 +170,20 @@ public final class JournalVerifier {
 
   // The records it covers were read, so that the key of its epoch is known.
   private void compareKept() throws Bad {
-    var here = kept.remove(frontier.size());
-    for (var checkpoint : here == null ? List.<Checkpoint>of() : here) {
-      if (!Arrays.equals(checkpoint.root(), frontier.root())) {
+    for (var checkpoint : kept.take(tree.size())) {
+      if (!Arrays.equals(checkpoint.root(), tree.all().root())) {
         throw new Bad(
             -1,
             "records 0.."
-                + (frontier.size() - 1)
+                + (tree.size() - 1)
                 + " are not those of the checkpoint kept elsewhere"
-                + admitted(checkpoint.size()));
+                + epochs.admitted(checkpoint.size()));
       }
       boolean same = newest != null && newest.note().equals(checkpoint.note());
       if (!same && !checkpoint.verifies(identity)) {
         proveSignature(checkpoint, "the checkpoint kept elsewhere");
       }
     }
-  }
-
-  private String admitted(long size) {
-    for (var lost : epochs.lost()) {
-      if (size > lost.from() && size <= lost.to()) {
-        return "; record "
-            + lost.admittedBy()
-            + " admits the loss of "
-            + lost.from()
-            + ".."
-            + (lost.to() - 1);
-      }
-    }
-    return "";
   }
 
   private void all(JournalWalk walk, CheckpointLog.Reader notes)
@@ -227,10 +209,9 @@ public final class JournalVerifier {
     if (newest != null) {
       proveSignature(newest, "the newest checkpoint");
     }
-    tiles.end();
-    tilesHold();
-    if (!kept.isEmpty()) {
-      var beyond = kept.lastEntry().getValue().get(0);
+    tilesHold(tree.end());
+    var beyond = kept.beyond();
+    if (beyond != null) {
       throw missing(
           beyond,
           epochs.isOurs(beyond)
@@ -244,7 +225,7 @@ public final class JournalVerifier {
    * records were read when it was not there yet, and more behind them.
    */
   private void sealReached(CheckpointLog.Reader notes) throws IOException, Bad {
-    while (due != null && due.size() <= frontier.size()) {
+    while (due != null && due.size() <= tree.size()) {
       seal();
       due = nextCheckpoint(notes);
     }
@@ -252,46 +233,61 @@ public final class JournalVerifier {
 
   private Bad missing(Checkpoint checkpoint, String name) {
     return new Bad(
-        frontier.size(),
-        "record "
-            + frontier.size()
-            + " is missing: "
-            + name
-            + " covers 0.."
-            + (checkpoint.size() - 1));
+        tree.size(),
+        "record " + tree.size() + " is missing: " + name + " covers 0.." + (checkpoint.size() - 1));
   }
 
   private void frame(JournalWalk walk, CheckpointLog.Reader notes)
       throws IOException, Bad, Frame.Malformed {
     var header = walk.header();
-    epochs.frame(walk, frontier);
-    frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
-    leavesSinceSealed.write(frontier.leaf());
+    epochs.frame(walk, tree.all());
+    tree.append(walk.bytes(), walk.from(), walk.to() - walk.from());
     header.follow(unfinished);
     if (header.type() == FrameType.CHECKPOINT) {
-      // It was in the log before it was in a frame: beside a live journal it may be read only now.
-      while (!repeatsNewest(walk)) {
-        due = due == null ? nextCheckpoint(notes) : due;
-        if (due == null || due.size() >= frontier.size()) {
-          break;
-        }
-        seal();
-        due = null;
-      }
+      sealUntil(notes, () -> repeatsNewest(walk));
       if (!repeatsNewest(walk)) {
         throw new Bad(
             header.seq(),
             "record " + header.seq() + " repeats a checkpoint that checkpoints.log does not hold");
       }
       newestRepeated = true;
+    } else if (header.type() == FrameType.COSIGNED) {
+      cosigned(header.seq(), new String(walk.body(), UTF_8), notes);
     }
     if (decryption != null) {
       decryption.open(walk);
     }
   }
 
+  // It was in the log before it was in a frame: beside a live journal it may be read only now.
+  private void sealUntil(CheckpointLog.Reader notes, BooleanSupplier there)
+      throws IOException, Bad {
+    while (!there.getAsBoolean()) {
+      due = due == null ? nextCheckpoint(notes) : due;
+      if (due == null || due.size() >= tree.size()) {
+        break;
+      }
+      seal();
+      due = null;
+    }
+  }
+
   private boolean repeatsNewest(JournalWalk walk) {
     return newest != null && Arrays.equals(walk.body(), newest.note().getBytes(UTF_8));
+  }
+
+  // Epochs has proven the identity's signature under it.
+  private void cosigned(long seq, String whole, CheckpointLog.Reader notes)
+      throws IOException, Bad {
+    var checkpoint = Checkpoint.parse(identity.name(), whole);
+    sealUntil(notes, () -> tree.sealedRoot(checkpoint.size()) != null);
+    if (!Arrays.equals(checkpoint.root(), tree.sealedRoot(checkpoint.size()))) {
+      throw new Bad(
+          seq, "record " + seq + " is a cosigned checkpoint that checkpoints.log does not hold");
+    }
+    if (policy.met(Note.parse(whole))) {
+      witnessed = checkpoint.size();
+    }
   }
 
   private void seal() throws IOException, Bad {
@@ -302,65 +298,38 @@ public final class JournalVerifier {
     if (key == null || !due.names(key)) {
       throw changedOr("the checkpoint of size " + due.size() + " is not by the key of its epoch");
     }
-    int leaves = Math.toIntExact(due.size() - sealed.size()) * MerkleFrontier.HASH;
-    byte[] since = leavesSinceSealed.toByteArray();
-    var tree = sealed.copy(tiles);
-    append(tree, since, leaves);
-    if (!Arrays.equals(due.root(), tree.root())) {
+    if (!Arrays.equals(due.root(), tree.root(due.size()))) {
       proveSignature(due, "the checkpoint of size " + due.size());
       throw changedOr(
           "one of records "
-              + sealed.size()
+              + tree.sealed()
               + ".."
               + (due.size() - 1)
               + " was changed since it was sealed");
     }
     newest = due;
     newestRepeated = false;
-    sealed = tree;
-    tilesHold();
-    leavesSinceSealed.reset();
-    leavesSinceSealed.write(since, leaves, since.length - leaves);
+    tree.seal(due.size());
+    tilesHold(tree.tiles());
   }
 
   private Bad changedOr(String problem) throws IOException {
     long seq = firstChanged();
     return seq >= 0
         ? new Bad(seq, "record " + seq + " was changed since it was sealed")
-        : new Bad(sealed.size(), problem);
+        : new Bad(tree.sealed(), problem);
   }
 
-  private void tilesHold() throws Bad {
+  private static void tilesHold(TileCheck tiles) throws Bad {
     if (tiles.firstBad() >= 0) {
       throw new Bad(tiles.firstBad(), tiles.problem());
     }
   }
 
-  private static void append(MerkleFrontier tree, byte[] leaves, int length) {
-    for (int at = 0; at < length; at += MerkleFrontier.HASH) {
-      tree.append(Arrays.copyOfRange(leaves, at, at + MerkleFrontier.HASH));
-    }
-  }
-
-  // Roots say that something since the last good checkpoint was changed. Stored leaf hashes say
-  // what, if they give the signed root of the checkpoint due: only then are they themselves good.
   private long firstChanged() throws IOException {
-    long from = sealed.size();
-    var stored = TileFile.leaves(journal, from, due.size());
     var key = epochs.keyFor(due.size());
     // Where the change is in what certifies the key, the root stands unsigned: good enough to name.
-    if (stored == null || key != null && !due.verifies(key)) {
-      return -1;
-    }
-    var tree = sealed.copy((level, hash) -> {});
-    append(tree, stored, stored.length);
-    var all = leavesSinceSealed.toByteArray();
-    var now = Arrays.copyOf(all, Math.min(all.length, stored.length));
-    int differs = Arrays.mismatch(stored, now);
-    boolean onlyShorter = differs == now.length;
-    return differs < 0 || onlyShorter || !Arrays.equals(tree.root(), due.root())
-        ? -1
-        : from + differs / MerkleFrontier.HASH;
+    return key != null && !due.verifies(key) ? -1 : tree.firstChanged(due);
   }
 
   private Checkpoint nextCheckpoint(CheckpointLog.Reader notes) throws IOException, Bad {
@@ -371,26 +340,26 @@ public final class JournalVerifier {
     }
     if (note == null) {
       if (notes.torn()) {
-        throw new Bad(frontier.size(), "checkpoints.log ends inside a checkpoint");
+        throw new Bad(tree.size(), "checkpoints.log ends inside a checkpoint");
       }
       return null;
     }
     var name = "the checkpoint after size " + (newest == null ? 0 : newest.size());
     try {
       var checkpoint = Checkpoint.parse(identity.name(), note);
-      if (checkpoint.note().equals(note) && checkpoint.size() >= sealed.size()) {
+      if (checkpoint.note().equals(note) && checkpoint.size() >= tree.sealed()) {
         return checkpoint;
       }
     } catch (IllegalArgumentException e) {
-      throw new Bad(frontier.size(), name + " is damaged: " + e.getMessage());
+      throw new Bad(tree.size(), name + " is damaged: " + e.getMessage());
     }
-    throw new Bad(frontier.size(), name + " is damaged: out of order or with lines added");
+    throw new Bad(tree.size(), name + " is damaged: out of order or with lines added");
   }
 
   private void proveSignature(Checkpoint checkpoint, String name) throws Bad {
     var key = epochs.keyFor(checkpoint.size());
     if (key == null || !checkpoint.verifies(key)) {
-      throw new Bad(sealed.size(), name + " is not signed by the key of its epoch, or was changed");
+      throw new Bad(tree.sealed(), name + " is not signed by the key of its epoch, or was changed");
     }
   }
 }

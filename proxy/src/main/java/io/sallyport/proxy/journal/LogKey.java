@@ -129,6 +129,11 @@ final class LogKey {
     return key;
   }
 
+  /** An Ed25519 key of a witness. */
+  static LogKey witness(String name, byte[] publicKey) {
+    return new LogKey(name, COSIGNATURE, publicKey);
+  }
+
   /**
    * Reads the verifier key of a witness, which no checkpoint verifies under.
    *

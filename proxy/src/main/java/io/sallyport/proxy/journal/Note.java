@@ -43,7 +43,12 @@ final class Note {
             .put(signer.key().id())
             .put(signature)
             .array();
-    return BY + signer.key().name() + " " + Base64.getEncoder().encodeToString(signed) + "\n";
+    return line(signer.key().name(), Base64.getEncoder().encodeToString(signed));
+  }
+
+  /** A signature line, with its newline. */
+  static String line(String name, String signed) {
+    return BY + name + " " + signed + "\n";
   }
 
   /**

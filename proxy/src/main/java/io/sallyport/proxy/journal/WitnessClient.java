@@ -7,10 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Base64;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +24,6 @@ final class WitnessClient {
   private static final Duration TOTAL = Duration.ofSeconds(10);
   private static final int ANSWER_BYTES_MAX = 64 << 10;
   private static final int PROOF_LINES_MAX = 63;
-  private static final int STAMP = 8;
-  private static final int SIGNED = LogKey.ID + STAMP + 64;
 
   /** What a witness knows that the journal does not: it is shorter than it was, or another. */
   static final class Contradiction extends Exception {
@@ -71,6 +67,9 @@ final class WitnessClient {
       if (answer.statusCode() == 409) {
         old = size(answer, checkpoint);
         answer = submit(checkpoint, note);
+        if (answer.statusCode() == 409 && size(answer, checkpoint) == checkpoint.size()) {
+          throw new Contradiction(name() + " knows other records 0.." + (checkpoint.size() - 1));
+        }
       }
       switch (answer.statusCode()) {
         case 200:
@@ -153,18 +152,9 @@ final class WitnessClient {
     } catch (IllegalArgumentException e) {
       throw new IOException("no signature lines in a 200", e);
     }
-    for (var line : cosigned.linesOf(key.name())) {
-      var signed = Note.signed(line);
-      if (signed != null
-          && signed.length == SIGNED
-          && Arrays.equals(Arrays.copyOf(signed, LogKey.ID), key.id())) {
-        long stamp = ByteBuffer.wrap(signed).getLong(LogKey.ID);
-        var message = "cosignature/v1\ntime " + stamp + "\n" + cosigned.text();
-        var signature = Arrays.copyOfRange(signed, LogKey.ID + STAMP, SIGNED);
-        if (stamp > 0 && key.verifies(message.getBytes(UTF_8), signature)) {
-          return line + "\n";
-        }
-      }
+    var line = Cosignature.of(cosigned, key);
+    if (line != null) {
+      return line + "\n";
     }
     throw new IOException("a 200 without a cosignature by " + key.line());
   }

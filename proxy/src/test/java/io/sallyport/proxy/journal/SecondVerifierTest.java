@@ -8,6 +8,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.Writer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +53,9 @@ class SecondVerifierTest {
               code = module.main()
           print(out.getvalue() + "exit %d\\n." % code, flush=True)
       """;
+
+  /** What somebody can read in one sitting. */
+  private static final int SECOND_CHARS_MAX = 27_500;
 
   private static final Pattern BAD = Pattern.compile("not intact: record (-?\\d+):");
 
@@ -386,9 +392,73 @@ class SecondVerifierTest {
   }
 
   @Test
+  void witnessesCountTheSameForBoth() throws Exception {
+    write(1, 1);
+    var log = LogKey.parse(Files.readString(key()));
+    var any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    var pub = List.of(log.line());
+    try (var one = new Witness(dir.resolve("w1"), "w.test/1", pub, any, world);
+        var two = new Witness(dir.resolve("w2"), "w.test/2", pub, any, world);
+        var none = new Witness(dir.resolve("w3"), "w.test/1", pub, any, world)) {
+      for (var outside : List.of(List.of(at(one), at(two)), List.of(at(one)))) {
+        world.outside = new Outside(List.of(), outside, -1);
+        long before = cosigned();
+        try (var open = ChronicleJournal.open(journal, Entries.kms(dir), world.settings())) {
+          Entries.await(() -> cosigned() > before);
+          assertThat(open.writable()).isTrue();
+        }
+      }
+      var first = one.publicKeyLine();
+      var second = two.publicKeyLine();
+      assertThat(witnessed(1, first, second)).isGreaterThan(witnessed(2, first, second));
+      assertThat(witnessed(2, first, second)).isPositive();
+      assertThat(witnessed(1, none.publicKeyLine())).isZero();
+      for (var frame : Damage.frames(journal)) {
+        if (frame.type() == FrameType.COSIGNED) {
+          Damage.flip(frame.file(), frame.offset() + frame.length() - 9, 1);
+          assertThat(agreed("a cosignature").firstBad()).isEqualTo(frame.seq());
+          Damage.flip(frame.file(), frame.offset() + frame.length() - 9, 1);
+        }
+      }
+    }
+  }
+
+  private long cosigned() {
+    try {
+      return Damage.frames(journal).stream().filter(f -> f.type() == FrameType.COSIGNED).count();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Outside.Witness at(Witness witness) {
+    var uri = URI.create("http://127.0.0.1:" + witness.address().getPort());
+    return new Outside.Witness(uri, witness.publicKeyLine());
+  }
+
+  /** What both say that these have witnessed. */
+  private long witnessed(int quorum, String... keys) throws Exception {
+    var policy = WitnessPolicy.of(List.of(keys), quorum);
+    var pub = Files.readString(key());
+    var result = new JournalVerifier(journal, pub, List.of(), null, policy).verify();
+    var arguments = new ArrayList<>(List.of(journal.toString(), "--public-key", key().toString()));
+    for (var witness : keys) {
+      arguments.addAll(List.of("--witness", witness));
+    }
+    arguments.addAll(List.of("--quorum", String.valueOf(quorum)));
+    var newest = result.witnessed() == 0 ? "none" : "0.." + (result.witnessed() - 1);
+    assertThat(second(arguments.toArray(String[]::new)))
+        .startsWith(result.summary() + "\nwitnessed " + newest + " by " + policy + "\n")
+        .endsWith("exit " + (result.witnessed() == 0 ? 1 : 0));
+    return result.witnessed();
+  }
+
+  @Test
   void bothKnowTheSameFrameTypesAndTheSecondIsShort() throws Exception {
     var text = Files.readString(VERIFIER);
-    assertThat(text.lines().count()).isLessThan(345);
+    var curves = Files.readString(VERIFIER.resolveSibling("curves.py"));
+    assertThat(text.length() + curves.length()).isLessThan(SECOND_CHARS_MAX);
+    assertThat((text + curves).lines()).allMatch(line -> line.length() <= 120);
     for (boolean encrypted : List.of(true, false)) {
       var codes = new TreeSet<Integer>();
       for (var type : FrameType.values()) {
