@@ -19,7 +19,7 @@ final class Outsiders {
       ChronicleJournal journal) {
     anchoring = new Follower("anchor", boot.anchors()::put);
     var witnesses = new Witnessing(directory, settings, identity, journal);
-    watch = new Watch(directory, settings.sealing(), journal);
+    watch = new Watch(directory, boot.run() + 1, settings.sealing(), journal);
     watch.sealed(boot.last() == null ? 0 : boot.last().size());
     witnessing = witnesses.none() ? null : new Follower("witness", witnesses::cosign);
   }

@@ -2,12 +2,8 @@ package io.sallyport.proxy.journal;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -15,24 +11,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at a running journal's files as an intruder would leave them, on the thread {@code watch}:
- * every second whether one is gone or shorter than its frames, and all the time, at a limited rate,
- * whether each sealed record still has the hash that the tiles hold. What it finds is an alert,
- * told once. It changes nothing: the evidence stays, and the journal goes on.
+ * Looks at a running journal's files as an intruder would leave them, on the thread {@code watch}.
+ * Every second: whether one is gone, cut short or touched; what was touched is read at once. Now
+ * and then the file that is being written, and all the time, at a limited rate, every file: for
+ * what changes bytes without the file system's knowledge. What it finds is an alert, told once, and
+ * makes the next start read everything. It changes nothing: the evidence stays, and the journal
+ * goes on.
  */
-final class Watch {
+final class Watch implements WatchedFiles.Found {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
-  private static final int HASH = MerkleFrontier.HASH;
 
   private final Path directory;
   private final Sealing sealing;
   private final ChronicleJournal journal;
   private final Thread thread;
 
-  // Of the thread: how far the frames of each file go, and what was told.
-  private final Map<Path, Long> ends = new HashMap<>();
+  // Of the thread.
+  private final WatchedFiles files;
+  private final Scrub pass;
+  private final Scrub one;
   private final Set<String> told = new HashSet<>();
-  private long lookNanos;
+  private long lookNanos = System.nanoTime();
+  private long liveNanos = System.nanoTime();
+  private long startNanos;
+  private long bytes;
 
   /** Written by the sealer's thread, read by this: what the tiles hold. */
   private volatile long sealed;
@@ -42,10 +44,16 @@ final class Watch {
 
   private volatile boolean stopping;
 
-  Watch(Path directory, Sealing sealing, ChronicleJournal journal) {
+  /**
+   * @param run the one that is being written
+   */
+  Watch(Path directory, int run, Sealing sealing, ChronicleJournal journal) {
     this.directory = directory;
     this.sealing = sealing;
     this.journal = journal;
+    files = new WatchedFiles(directory, run);
+    pass = new Scrub(directory, this::tell, this::paced, files::end, () -> stopping);
+    one = new Scrub(directory, this::tell, read -> {}, files::end, () -> stopping);
     thread = new Thread(this::run, "watch");
     thread.setDaemon(true);
   }
@@ -69,10 +77,12 @@ final class Watch {
   }
 
   private void run() {
+    begin();
     while (!stopping) {
       try {
-        look();
-        scrub();
+        startNanos = System.nanoTime();
+        bytes = 0;
+        pass.all(sealed);
         passes++;
       } catch (IOException | RuntimeException e) {
         LOG.error("journal: its files cannot be watched", e);
@@ -81,81 +91,84 @@ final class Watch {
     }
   }
 
+  private void begin() {
+    try {
+      for (var file : files.begin()) {
+        touched(file);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.error("journal: its files cannot be watched", e);
+    } catch (Frame.Malformed e) {
+      tell("journal-record-changed", "a file begins with what is no record: " + e.getMessage());
+    }
+  }
+
   // Between looks, so that a pass that takes hours does not make a deletion wait.
   private void rest(long millis) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     while (!stopping && System.nanoTime() < end) {
-      LockSupport.parkNanos(this, Math.min(end - System.nanoTime(), lookEvery()));
+      LockSupport.parkNanos(this, Math.min(end - System.nanoTime(), nanos(sealing.watchMillis())));
       look();
     }
   }
 
-  private long lookEvery() {
-    return TimeUnit.MILLISECONDS.toNanos(sealing.watchMillis());
+  private static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   private void look() {
-    if (System.nanoTime() - lookNanos < lookEvery() && lookNanos != 0) {
+    long now = System.nanoTime();
+    if (now - lookNanos < nanos(sealing.watchMillis())) {
       return;
     }
+    lookNanos = now;
+    try {
+      files.look(this);
+      var live = files.newest();
+      if (live != null && now - liveNanos >= nanos(sealing.scrubMillis())) {
+        liveNanos = now;
+        touched(live);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.error("journal: its files cannot be looked at", e);
+    } catch (Frame.Malformed e) {
+      tell("journal-record-changed", "a file begins with what is no record: " + e.getMessage());
+    }
     lookNanos = System.nanoTime();
-    ends.forEach(
-        (file, end) -> {
-          var name = directory.relativize(file);
-          try {
-            if (Files.size(file) < end) {
-              tell("journal-file-cut", name + " ends before its last record");
-            }
-          } catch (NoSuchFileException e) {
-            tell("journal-file-deleted", name + " is gone");
-          } catch (IOException e) {
-            LOG.error("journal: {} cannot be looked at", name, e);
-          }
-        });
   }
 
-  private void scrub() throws IOException {
+  @Override
+  public void gone(RollFile file) {
+    tell("journal-file-deleted", directory.relativize(file.path()) + " is gone");
+  }
+
+  @Override
+  public void cut(RollFile file) {
+    tell("journal-file-cut", directory.relativize(file.path()) + " ends before its last record");
+  }
+
+  @Override
+  public void touched(RollFile file) {
     long size = sealed;
-    long start = System.nanoTime();
-    long bytes = 0;
-    byte[] stored = null;
-    var tree = new MerkleFrontier();
-    try (var walk = new JournalWalk(directory)) {
-      while (!stopping && walk.count() < size && walk.next()) {
-        long seq = walk.count() - 1;
-        int length = walk.to() - walk.from();
-        int at = (int) (seq % TileFile.WIDTH);
-        if (at == 0) {
-          stored = TileFile.leaves(directory, seq, Math.min(size, seq + TileFile.WIDTH));
-          bytes = paced(bytes, start);
-        }
-        tree.append(walk.bytes(), walk.from(), length);
-        bytes += length;
-        ends.merge(walk.file(), walk.end(), Math::max);
-        if (stored == null) {
-          tell("journal-tile-missing", "no tile holds the hash of record " + seq);
-        } else if (!Arrays.equals(
-            tree.leaf(), Arrays.copyOfRange(stored, at * HASH, (at + 1) * HASH))) {
-          tell("journal-record-changed", "record " + seq + " at " + walk.place());
-        }
+    long until = Math.min(size, files.until(file));
+    if (file.first().seq() < until) {
+      try {
+        one.file(file, until, size);
+      } catch (IOException e) {
+        LOG.error("journal: {} cannot be read", file.path(), e);
       }
-      if (!stopping && walk.count() < size) {
-        tell("journal-record-missing", "record " + walk.count() + " of " + size);
-      }
-    } catch (JournalWalk.Broken e) {
-      tell("journal-record-changed", "record " + e.seq + " at " + e.place + ": " + e.getMessage());
     }
   }
 
-  private long paced(long bytes, long start) {
-    long due = start + TimeUnit.SECONDS.toNanos(1) / 1000 * bytes / sealing.scrubBytesPerMilli();
+  private void paced(long read) {
+    bytes += read;
+    long due = startNanos + nanos(1) * bytes / sealing.scrubBytesPerMilli();
     long ahead = due - System.nanoTime();
     if (ahead > 0) {
       rest(TimeUnit.NANOSECONDS.toMillis(ahead) + 1);
     } else {
       look();
     }
-    return bytes;
   }
 
   private void tell(String what, String detail) {

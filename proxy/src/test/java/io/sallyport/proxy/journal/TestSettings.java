@@ -26,6 +26,9 @@ final class TestSettings extends Clock {
 
   Outside outside = Outside.NONE;
 
+  /** How fast a pass over all records is. */
+  long scrubBytesPerMilli = 50_000;
+
   /** A start reads everything again; with 0, from the last certified key on. */
   long bootBytes = Long.MAX_VALUE;
 
@@ -50,7 +53,7 @@ final class TestSettings extends Clock {
             0,
             10,
             10,
-            50_000,
+            scrubBytesPerMilli,
             bootBytes,
             outside),
         limits);

@@ -1,10 +1,13 @@
 package io.sallyport.proxy.journal;
 
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.prometheus.client.CollectorRegistry;
 import io.sallyport.proxy.journal.JournalEntry.Alert;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WatchTest {
   @TempDir Path dir;
   private final TestSettings world = new TestSettings();
-  private final CollectorRegistry registry = new CollectorRegistry();
+  private CollectorRegistry registry = new CollectorRegistry();
   private Path journal;
 
   private ChronicleJournal live() throws Exception {
@@ -69,6 +72,49 @@ class WatchTest {
         .filteredOn(e -> e.entry() instanceof Alert a && a.what().equals("journal-record-changed"))
         .hasSize(1);
     assertThat(Entries.verify(dir).okSealed()).isTrue();
+  }
+
+  @Test
+  void touchedFileIsReadAtOnceHoweverLongAPassTakes() throws Exception {
+    live().close();
+    registry = new CollectorRegistry();
+    world.scrubBytesPerMilli = 1;
+    try (var open = ChronicleJournal.open(journal, Entries.kms(dir), world.settings(), registry)) {
+      var place = alertOfTheFirstRun();
+      Damage.flip(place.file(), place.offset() + Frame.HEADER, 3);
+      Entries.await(() -> alerted("journal-record-changed"));
+      assertThat(open.outsiders.passes()).isZero();
+      Entries.await(() -> Files.exists(journal.resolve(JournalFiles.DOUBT)));
+    }
+  }
+
+  @Test
+  void mappedWriteToASealedFileOfTheLiveRunIsFoundHoweverLongAPassTakes() throws Exception {
+    world.scrubBytesPerMilli = 1;
+    journal = dir.resolve("journal");
+    try (var open = ChronicleJournal.open(journal, Entries.kms(dir), world.settings(), registry)) {
+      Entries.done(open.append("", new Alert("before the roll", ""), Durability.DISK));
+      Entries.roll(dir, open, world);
+      world.pass(java.time.Duration.ofHours(10));
+      var place = alertOfTheFirstRun();
+      Entries.await(() -> checkpointCovers(place.seq()));
+      try (var channel = FileChannel.open(place.file(), READ, WRITE)) {
+        var map = channel.map(FileChannel.MapMode.READ_WRITE, place.offset(), place.length());
+        map.put(Frame.HEADER, (byte) (map.get(Frame.HEADER) ^ 8));
+      }
+      Entries.await(() -> alerted("journal-record-changed"));
+      assertThat(open.writable()).isTrue();
+    }
+  }
+
+  private boolean checkpointCovers(long seq) {
+    try {
+      var origin = Files.readString(journal.resolve("origin")).strip();
+      var newest = CheckpointLog.End.of(CheckpointLog.file(journal), origin).newest();
+      return newest != null && Checkpoint.parse(origin, newest).size() > seq;
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   @Test
