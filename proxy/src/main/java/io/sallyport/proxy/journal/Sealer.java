@@ -134,6 +134,7 @@ final class Sealer implements AutoCloseable {
         certified = header.seq();
       }
       frontier.append(walk.bytes(), walk.from(), walk.to() - walk.from());
+      tiles.flushMany();
       certifyBytes += walk.to() - walk.from();
       news |= header.type() != FrameType.CHECKPOINT && header.type() != FrameType.COSIGNED;
     }

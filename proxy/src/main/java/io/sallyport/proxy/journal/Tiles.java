@@ -10,7 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes the tiles of a growing tree ({@link TileFile}). Roots prove that something changed; the
@@ -20,6 +22,9 @@ import java.util.List;
  */
 final class Tiles implements MerkleFrontier.Sink {
   private static final int HASH = MerkleFrontier.HASH;
+
+  /** Full tiles that may wait for a checkpoint: half a megabyte. */
+  private static final int MANY = 64;
 
   private record Full(int level, long index, byte[] hashes) {}
 
@@ -76,17 +81,33 @@ final class Tiles implements MerkleFrontier.Sink {
    * evidence.
    */
   void flushFull() throws IOException {
+    var names = new LinkedHashSet<Path>();
     for (var tile : full) {
       var file = TileFile.full(journal, tile.level(), tile.index());
       if (!booting) {
-        write(file, tile.hashes());
-        drop(TileFile.partials(journal, tile.level(), tile.index()), 0);
+        write(file, tile.hashes(), names);
       } else if (!same(file, tile.hashes())) {
-        write(aside(file), tile.hashes());
+        write(aside(file), tile.hashes(), names);
         mended.add(file);
       }
     }
+    force(names);
+    for (var tile : full) {
+      if (!booting) {
+        drop(TileFile.partials(journal, tile.level(), tile.index()), 0);
+      }
+    }
     full.clear();
+  }
+
+  /**
+   * Writes what is full when that is a lot: where the disk or the sealer does not keep up, there is
+   * no checkpoint for long, and this must not grow with the time.
+   */
+  void flushMany() throws IOException {
+    if (full.size() >= MANY) {
+      flushFull();
+    }
   }
 
   private static Path aside(Path file) {
@@ -124,7 +145,9 @@ final class Tiles implements MerkleFrontier.Sink {
       if (width[level] != written[level]) {
         var partials = TileFile.partials(journal, level, index[level]);
         var hashes = Arrays.copyOf(open[level], width[level] * HASH);
-        write(partials.resolve(String.valueOf(width[level])), hashes);
+        var names = new LinkedHashSet<Path>();
+        write(partials.resolve(String.valueOf(width[level])), hashes, names);
+        force(names);
         written[level] = width[level];
         drop(partials, width[level]);
       }
@@ -139,7 +162,10 @@ final class Tiles implements MerkleFrontier.Sink {
     }
   }
 
-  private void write(Path file, byte[] hashes) throws IOException {
+  /**
+   * @param names the directories to force until the names in them are on the disk, too
+   */
+  private void write(Path file, byte[] hashes, Set<Path> names) throws IOException {
     boolean first = !Files.isDirectory(file.getParent());
     var fresh = file.resolveSibling(file.getFileName() + ".new");
     try (var channel = written(fresh, hashes)) {
@@ -147,12 +173,18 @@ final class Tiles implements MerkleFrontier.Sink {
     }
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     var directory = file.getParent();
-    do { // the names, too
+    do {
+      names.add(directory);
+      directory = directory.getParent();
+    } while (first && directory.startsWith(journal));
+  }
+
+  private static void force(Set<Path> names) throws IOException {
+    for (var directory : names) {
       try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
       }
-      directory = directory.getParent();
-    } while (first && directory.startsWith(journal));
+    }
   }
 
   // What is not whole has no name yet: it can be written again when there is room.
