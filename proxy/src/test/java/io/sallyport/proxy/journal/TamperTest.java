@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,31 +34,74 @@ class TamperTest {
   }
 
   @Test
-  void oneBitInAnyByteOfAnyFrameIsFoundAndTheRecordNamed() throws Exception {
+  void oneBitInAnyFrameIsFoundAndTheRecordNamed() throws Exception {
+    flipFrames(53, 1);
+  }
+
+  @Test
+  @Tag("long")
+  void anyBitInAnyByteOfAnyFrameIsFoundAndTheRecordNamed() throws Exception {
+    flipFrames(1, 8);
+  }
+
+  /**
+   * @param oneOf of how many bytes one is changed, which, chance says
+   * @param bits how many of its bits, one after another
+   */
+  private void flipFrames(int oneOf, int bits) throws Exception {
     var frames = Damage.frames(journal);
     assertThat(frames).hasSizeGreaterThanOrEqualTo(8);
+    var random = new Random(seed());
     for (var frame : frames) {
-      for (int at = 0; at < frame.length(); at++) {
-        int bit = (int) (frame.seq() + at) % 8;
-        Damage.flip(frame.file(), frame.offset() + at, bit);
-        var result = Entries.verify(dir);
-        assertThat(result.ok()).as("%s byte %s bit %s", frame, at, bit).isFalse();
-        assertThat(result.firstBad()).as("%s byte %s", frame, at).isEqualTo(frame.seq());
-        assertThat(result.problem()).contains("record " + frame.seq());
-        Damage.flip(frame.file(), frame.offset() + at, bit);
+      for (int at = random.nextInt(oneOf); at < frame.length(); at += oneOf) {
+        for (int i = 0, first = random.nextInt(8); i < bits; i++) {
+          int bit = (first + i) % 8;
+          Damage.flip(frame.file(), frame.offset() + at, bit);
+          var result = Entries.verify(dir);
+          assertThat(result.ok()).as("%s byte %s bit %s", frame, at, bit).isFalse();
+          assertThat(result.firstBad()).as("%s byte %s", frame, at).isEqualTo(frame.seq());
+          assertThat(result.problem()).contains("record " + frame.seq());
+          Damage.flip(frame.file(), frame.offset() + at, bit);
+        }
       }
     }
     assertThat(Entries.verify(dir).okSealed()).isTrue();
   }
 
+  private static long seed() {
+    long seed = Long.getLong("damage.seed", System.nanoTime());
+    System.out.println("damage.seed " + seed);
+    return seed;
+  }
+
   @Test
-  void oneBitInAnyByteOfTheCheckpointsIsFound() throws Exception {
-    var file = journal.resolve("checkpoints.log");
-    long size = Files.size(file);
-    for (int at = 0; at < size; at++) {
-      Damage.flip(file, at, at % 8);
-      assertThat(Entries.verify(dir).ok()).as("byte %s", at).isFalse();
-      Damage.flip(file, at, at % 8);
+  void oneBitInTheCheckpointsOrTilesIsFound() throws Exception {
+    flipFiles(41, 1);
+  }
+
+  @Test
+  @Tag("long")
+  void anyBitInAnyByteOfTheCheckpointsAndTilesIsFound() throws Exception {
+    flipFiles(1, 8);
+  }
+
+  private void flipFiles(int oneOf, int bits) throws Exception {
+    var files = new ArrayList<>(List.of(journal.resolve("checkpoints.log")));
+    try (var tiles = Files.walk(journal.resolve("tlog"))) {
+      tiles.filter(Files::isRegularFile).forEach(files::add);
+    }
+    assertThat(files).hasSizeGreaterThan(1);
+    var random = new Random(seed());
+    for (var file : files) {
+      long size = Files.size(file);
+      for (long at = random.nextInt(oneOf); at < size; at += oneOf) {
+        for (int i = 0, first = random.nextInt(8); i < bits; i++) {
+          int bit = (first + i) % 8;
+          Damage.flip(file, at, bit);
+          assertThat(Entries.verify(dir).ok()).as("%s byte %s bit %s", file, at, bit).isFalse();
+          Damage.flip(file, at, bit);
+        }
+      }
     }
     assertThat(Entries.verify(dir).okSealed()).isTrue();
   }
