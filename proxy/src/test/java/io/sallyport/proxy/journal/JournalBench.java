@@ -7,14 +7,16 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Prints what a frame costs: encode, encrypt and append on the caller's thread (CPU time, the least
- * of many rounds), verify and read. Run by hand; asserts nothing.
+ * of many rounds), the threads behind it, verify and read. Run by hand; asserts nothing.
  */
 final class JournalBench {
   private static final int ROUNDS = 40;
   private static final int EXCHANGES = 10_000;
+  private static final Set<String> BEHIND = Set.of("sealer", "committer", "watch", "space");
 
   private JournalBench() {}
 
@@ -24,13 +26,29 @@ final class JournalBench {
     var threads = ManagementFactory.getThreadMXBean();
     parts(dir, threads);
     long best = Long.MAX_VALUE;
-    try (var journal = Entries.open(dir)) {
+    var kms = Entries.kms(dir);
+    try (var journal = ChronicleJournal.open(dir.resolve("journal"), kms, Clock.systemUTC())) {
+      long first = journal.appended();
       for (int round = 0; round < ROUNDS; round++) {
         long start = threads.getCurrentThreadCpuTime();
         for (int i = 0; i < EXCHANGES; i++) {
-          Entries.exchange(journal, "6f1c2b3a-" + i, "p1");
+          BootBench.exchange(journal, "6f1c2b3a-" + i, "p1");
         }
         best = Math.min(best, threads.getCurrentThreadCpuTime() - start);
+      }
+      while (journal.durable() < journal.appended()) {
+        Thread.sleep(10);
+      }
+      Thread.sleep(100); // the sealer reads what is durable every 20 ms
+      for (var thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+        if (thread != null && BEHIND.contains(thread.getThreadName())) {
+          System.out.printf(
+              Locale.ROOT,
+              "%s: %.0f ns CPU a frame%n",
+              thread.getThreadName(),
+              threads.getThreadCpuTime(thread.getThreadId())
+                  / (double) (journal.appended() - first));
+        }
       }
     }
     System.out.printf(Locale.ROOT, "append: %.0f ns CPU a frame%n", best / (2.0 * EXCHANGES));
