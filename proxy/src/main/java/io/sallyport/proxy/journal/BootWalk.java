@@ -139,14 +139,7 @@ final class BootWalk {
     }
     var recovery = recovery(newest == null ? 0 : newest.size(), damage, lost);
     return new BootScan(
-        newest(journal, run),
-        frontier,
-        tiles,
-        mended,
-        newest,
-        bytes,
-        anchors,
-        recovery);
+        newest(journal, run), frontier, tiles, mended, newest, bytes, anchors, recovery);
   }
 
   private Recovery recovery(long covered, String damage, long lost) {

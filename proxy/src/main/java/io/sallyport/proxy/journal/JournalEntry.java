@@ -30,7 +30,8 @@ public sealed interface JournalEntry
         JournalEntry.Outcome,
         JournalEntry.Refused,
         JournalEntry.Started,
-        JournalEntry.Stopped {
+        JournalEntry.Stopped,
+        JournalEntry.Vaulted {
 
   /**
    * The sequence number of the intent that {@code entry} belongs to; -1 for none. An intent's own

@@ -216,8 +216,7 @@ class BatchTest {
             .mapToObj(i -> "{\"resource\":" + patient("m" + i) + "}")
             .collect(Collectors.joining(","));
     stage
-        .json(
-            "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[" + entries + "]}")
+        .json("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"entry\":[" + entries + "]}")
         .json(patient("p2"));
     Stage.Caller caller = post(batch(asks("HEAD", "Patient?gender=female"), get("Patient/p2")));
     assertThat(caller.body.toString())
