@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
  */
 class DifferentialTest {
   private static final int POLICIES = 30;
-  private static final int SAMPLE = 4000;
+  private static final int SAMPLE = 1500;
   private static final int SAMPLE_BYTES_MAX = 60_000;
-  private static final int BUNDLES = 400;
-  private static final int MODIFIED = 200;
+  private static final int BUNDLES = 150;
+  private static final int MODIFIED = 80;
   private static final int ENTRY_BYTES_MAX = 12_000;
 
   private final Redactor redactor = new Redactor(Limits.DEFAULT);

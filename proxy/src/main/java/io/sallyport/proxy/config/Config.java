@@ -159,7 +159,7 @@ public record Config(
   /** Where accesses are recorded. */
   public record Journal(
       Placed<Path> dir,
-      /* The key service: pkcs12:FILE, pkcs11:FILE or vault:URL. */
+      /* The key service: pkcs12:FILE, pkcs11:FILE, vault:URL or awskms:REGION/NAME. */
       Placed<String> key,
       /* env:NAME, file:PATH or credential:NAME of what opens it. */
       Placed<Secret> password,

@@ -21,10 +21,11 @@ final class JournalSection {
   static Config.Journal read(Section s) {
     Placed<Path> dir = s.file("dir", true, "");
     Placed<String> key = s.place("key", s.string("key", true));
-    if (!key.value().isEmpty() && !key.value().matches("(pkcs12|pkcs11|vault):.+")) {
+    if (!key.value().isEmpty() && !key.value().matches("(pkcs12|pkcs11|vault|awskms):.+")) {
       s.error(
           "key",
-          "must be pkcs12:FILE, pkcs11:FILE or vault:https://HOST:PORT/v1/MOUNT/NAME",
+          "must be pkcs12:FILE, pkcs11:FILE, vault:https://HOST:PORT/v1/MOUNT/NAME or"
+              + " awskms:REGION/NAME",
           "E-KEY-STORE");
     }
     Placed<Secret> password = s.secret("password", true);

@@ -130,7 +130,7 @@ class IssuerKeysTest {
     assertThat(issuer.fetches).as("fetches at %d s", second - NOW).hasValue(fetches);
   }
 
-  @RepeatedTest(20)
+  @RepeatedTest(5)
   void keysOutliveAnOutageAndRotationIsFollowed() throws Exception {
     accepted(authenticator, issuer.token());
     issuer.status = 500;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KilledJournalTest {
-  private static final int KILLS = 5;
+  private static final int KILLS = 3;
   private static final int ACKS = 1_500;
 
   @TempDir Path dir;

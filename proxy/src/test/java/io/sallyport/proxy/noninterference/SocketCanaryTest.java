@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -305,7 +306,19 @@ class SocketCanaryTest {
     return bytes;
   }
 
-  private int requireNoneShown() {
+  /** What looks like a canary in the configuration's own files: codes of value sets. */
+  private Set<String> configured() throws IOException {
+    Set<String> words = new HashSet<>();
+    try (Stream<Path> all = Files.walk(files.config().getParent())) {
+      for (Path file : all.filter(f -> f.toString().matches(".*\\.(yaml|csv)")).toList()) {
+        words.addAll(CanaryTest.words(Files.readString(file)));
+      }
+    }
+    return words;
+  }
+
+  private int requireNoneShown() throws IOException {
+    Set<String> configured = configured();
     StringWriter shown = new StringWriter();
     int exit =
         CommandLines.sallyport()
@@ -329,7 +342,11 @@ class SocketCanaryTest {
         queries++;
         line = line.replace("_id=" + SEARCHED, "");
       }
-      assertThat(CanaryTest.words(line)).as(line).isEmpty();
+      Set<String> found = CanaryTest.words(line);
+      if (line.contains("\"type\":\"config-diff\"")) {
+        found.removeAll(configured); // codes that the administrator wrote, not a patient's record
+      }
+      assertThat(found).as(line).isEmpty();
     }
     assertThat(queries).as("records of what was searched by").isPositive();
     return records;
