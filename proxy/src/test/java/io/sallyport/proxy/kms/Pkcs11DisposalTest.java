@@ -12,8 +12,7 @@ class Pkcs11DisposalTest extends DisposalContract {
 
   @BeforeAll
   static void token() throws IOException, InterruptedException {
-    configuration = SoftHsm.fresh().configuration(false);
-    Kms.create("pkcs11:" + configuration, Path.of(""), SoftHsm.PIN.toCharArray());
+    configuration = SoftHsm.token().configuration(false);
   }
 
   @Override

@@ -17,9 +17,8 @@ class Pkcs11KmsTest extends KmsContract {
 
   @BeforeAll
   static void token() throws IOException, InterruptedException {
-    hsm = SoftHsm.fresh();
+    hsm = SoftHsm.token();
     configuration = hsm.configuration(false);
-    Kms.create("pkcs11:" + configuration, Path.of(""), SoftHsm.PIN.toCharArray());
   }
 
   @Override

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A new token of SoftHSM2, where the environment of this process says: SoftHSM reads that once in a
- * process, and the build sets it.
+ * A new token of SoftHSM2 with an identity, where the environment of this process says. SoftHSM
+ * reads that once in a process, and the build sets it: so there is one token for all tests of a
+ * process.
  */
 final class SoftHsm {
   static final String PIN = "271828";
@@ -22,6 +23,8 @@ final class SoftHsm {
           Path.of("/usr/lib64/softhsm/libsofthsm.so"),
           Path.of("/usr/lib64/pkcs11/libsofthsm2.so"));
 
+  private static SoftHsm made;
+
   private final Path dir;
   private final Path module;
 
@@ -30,8 +33,17 @@ final class SoftHsm {
     this.module = module;
   }
 
-  /** Makes the token; ends the test where SoftHSM is not there. */
-  static SoftHsm fresh() throws IOException, InterruptedException {
+  /** The token of this process; ends the test where SoftHSM is not there. */
+  static synchronized SoftHsm token() throws IOException, InterruptedException {
+    if (made == null) {
+      var hsm = make();
+      Kms.create("pkcs11:" + hsm.configuration(false), Path.of(""), PIN.toCharArray());
+      made = hsm;
+    }
+    return made;
+  }
+
+  private static SoftHsm make() throws IOException, InterruptedException {
     var module = MODULES.stream().filter(Files::exists).findFirst().orElse(null);
     var missing = "SoftHSM2 is not there (apt-get install softhsm2), so nothing was tested";
     if (Boolean.getBoolean("real.required")) {
