@@ -151,9 +151,10 @@ class KillTest {
         .isTrue();
   }
 
+  // A machine with noisy neighbours reaches the rate in spells: this only ends a test that hangs.
   private static void await(Process process, Path log, java.util.function.BooleanSupplier condition)
       throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
     while (!condition.getAsBoolean()) {
       assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
       assertThat(System.nanoTime()).as("waited too long for the load").isLessThan(deadline);
